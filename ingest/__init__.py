@@ -1,0 +1,1 @@
+"""Documents in: lists and arXiv records become mentions and claims."""

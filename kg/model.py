@@ -1,0 +1,277 @@
+"""What the graph is made of: frozen values, no storage and no network.
+
+Left of the store stand the values that a document *says* (``Mention``, ``Claim``), right of it
+those that the graph *shows* (``Node``, ``Statement``, ``Evidence``). See ``docs/architecture.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from .identifiers import Identifier
+from .vocabulary import Kind, Predicate
+
+# ----------------------------------------------------------------------------- what is said
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a document something is said, without any line number.
+
+    ``heading``: the path of headings, outermost first, without the document title. ``digest``:
+    16 hex digits of the SHA-256 of the item's own text (:func:`digest`). ``ordinal``: 0 for the
+    first item of that text under that heading, 1 for the second ... An inserted line therefore
+    moves no place.
+    """
+
+    heading: tuple[str, ...]
+    digest: str
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The lines of a place in one revision, 1-based, both ends included."""
+
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """A value: canonical text and its datatype.
+
+    Datatypes: ``string``, ``integer``, ``decimal``, ``iri``, ``date`` (YYYY, YYYY-MM or
+    YYYY-MM-DD).
+    """
+
+    value: str
+    datatype: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a document: what it is called, where it points, what it seems to be.
+
+    ``identifiers`` are those of the thing itself, not of everything linked beside it. An empty
+    ``name`` means that the document gives only the identifier. ``rule`` names the reader's rule
+    that guessed ``kind``; ``confidence`` is how often that rule is right, 0 to 1.
+    """
+
+    place: Place
+    name: str
+    kind: Kind
+    rule: str
+    confidence: float
+    identifiers: tuple[Identifier, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a document says of a mention: subject, predicate, object, qualifiers.
+
+    ``places``: the one place that says it, or all of several that say it only together.
+    ``qualifiers`` narrow the claim and belong to its meaning: ``how`` (derived_from), ``with``
+    (requires: a method that must be used), ``precision``.
+    """
+
+    subject: Mention
+    predicate: Predicate
+    object: Mention | Literal
+    places: tuple[Place, ...]
+    rule: str
+    confidence: float
+    qualifiers: tuple[tuple[str, Mention | Literal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Trouble in a document, as data: 1-based line (0: the whole document) and what is wrong."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a document: the SHA-1 git gives its bytes, and where they came from.
+
+    ``reader`` is the version of the rules that read it: the same blob read by a newer reader is
+    read again. ``content`` is kept (compressed) for those documents whose lines are shown.
+    """
+
+    blob: str
+    reader: str
+    commit: str = ""
+    retrieved_from: str = ""
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """arXiv's metadata of one paper, white space normalised. ``version`` 0: not known.
+
+    ``published`` is the first version's submission time, ``updated`` this version's, both UTC.
+    ``categories`` hold the primary one first; ``authors`` are name strings in order, no persons.
+    """
+
+    arxiv_id: str
+    version: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    comment: str = ""
+    journal_ref: str = ""
+    doi: str = ""
+    withdrawn: bool = False
+
+
+class DocumentKind(StrEnum):
+    """What a document is: the unit of ingestion and of replacement."""
+
+    LIST = "list"
+    ARXIV = "arxiv"
+    CORRECTIONS = "corrections"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one revision of one document says; what :meth:`kg.store.Store.replace` takes.
+
+    ``key`` names the document for ever (``list:NAME``, ``arxiv:ID``, ``corrections``); it never
+    holds a path. ``spans`` gives the lines of every place used. ``record`` only for arXiv.
+    """
+
+    key: str
+    kind: DocumentKind
+    title: str
+    revision: Revision
+    mentions: tuple[Mention, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    spans: Mapping[Place, Span] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    record: PaperRecord | None = None
+    page: str = ""
+
+
+# ---------------------------------------------------------------------------- what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A thing of the graph: mentions that were resolved to one.
+
+    ``slug`` is its address for ever. ``support`` counts the documents that mention it.
+    ``dissent``: kinds that some documents say and that lost, best first.
+    """
+
+    slug: str
+    kind: Kind
+    label: str
+    aliases: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    support: int = 1
+    dissent: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The receipt of one statement: which document, which entry of it, by which rule.
+
+    ``places`` are several when only together they say it. ``spans`` stand for the same places in
+    the current revision (None where the document has no lines).
+    """
+
+    document: str
+    places: tuple[Place, ...]
+    rule: str
+    confidence: float
+    spans: tuple[Span | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Claims that say the same, resolved: subject, predicate, object, qualifiers, evidence.
+
+    ``id`` is the store's number, for :meth:`kg.store.Store.evidence`; 0 for an edge of a paper
+    record, which is no statement of its own.
+    """
+
+    subject: Node
+    predicate: Predicate
+    object: Node | Literal
+    qualifiers: tuple[tuple[str, Node | Literal], ...] = ()
+    support: int = 1
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One dated change of the graph, as the ledger keeps it.
+
+    ``action``: added, removed, changed, merged. ``cause``: first-import, source, rules, user.
+    """
+
+    at: datetime
+    cause: str
+    action: str
+    what: str
+    subject: str
+    text: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one replacement changed: nodes and statements by number, and the changes themselves."""
+
+    nodes_added: int = 0
+    nodes_removed: int = 0
+    nodes_changed: int = 0
+    statements_added: int = 0
+    statements_removed: int = 0
+    documents_unchanged: int = 0
+    changes: tuple[Change, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything in the graph is different now."""
+        return bool(
+            self.nodes_added
+            or self.nodes_removed
+            or self.nodes_changed
+            or self.statements_added
+            or self.statements_removed
+        )
+
+
+def digest(text: str) -> str:
+    r"""16 hex digits that stand for an item's text, whatever its white space.
+
+    >>> digest("- a  b\n") == digest("- a b")
+    True
+    """
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def blob_id(content: bytes) -> str:
+    """The SHA-1 that git gives these bytes as a blob, 40 hex digits (also a SWHID ``cnt``).
+
+    >>> blob_id(b"")
+    'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
+    """
+    head = b"blob %d\0" % len(content)
+    return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
+
+
+def partial_date(value: str) -> date:
+    """The first day that a date literal of one to three parts names. Raises: ValueError."""
+    year, month, day = (*value.split("-"), "1", "1")[:3]
+    return date(int(year), int(month), int(day))
