@@ -1,0 +1,214 @@
+"""The tables of ``graph.db`` and how the file is opened: SQLite, WAL, one writer, many readers."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from ..errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
+
+APPLICATION_ID = 0x6B67_6C31  # "kgl1": tells our file from any other SQLite database
+BUSY_SECONDS = 5.0
+
+# What documents say stands above the line, what is derived from it below. ``mention.id`` grows
+# with age and is never used again (AUTOINCREMENT), so that the oldest mention of a node is known.
+TABLES = """
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
+    page TEXT NOT NULL, blob TEXT NOT NULL, reader TEXT NOT NULL, problems TEXT NOT NULL,
+    checked_at TEXT NOT NULL, changed_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE revision (
+    document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE, blob TEXT NOT NULL,
+    commit_id TEXT NOT NULL, retrieved_from TEXT NOT NULL, retrieved_at TEXT NOT NULL,
+    content BLOB, PRIMARY KEY (document_id, blob)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE place (
+    id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+    heading TEXT NOT NULL, digest TEXT NOT NULL, ordinal INTEGER NOT NULL,
+    line INTEGER, end_line INTEGER, first_line INTEGER, first_blob TEXT NOT NULL,
+    UNIQUE (document_id, heading, digest, ordinal)
+) STRICT;
+CREATE INDEX place_digest ON place (digest);
+CREATE TABLE mention (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE, key TEXT NOT NULL,
+    place_id INTEGER NOT NULL REFERENCES place, name TEXT NOT NULL, kind TEXT NOT NULL,
+    rule TEXT NOT NULL, confidence REAL NOT NULL, identifiers TEXT NOT NULL, aliases TEXT NOT NULL,
+    node_id INTEGER, UNIQUE (document_id, key)
+) STRICT;
+CREATE INDEX mention_node ON mention (node_id);
+CREATE INDEX mention_place ON mention (place_id);
+CREATE TABLE mention_key (
+    key TEXT NOT NULL, mention_id INTEGER NOT NULL REFERENCES mention ON DELETE CASCADE,
+    PRIMARY KEY (key, mention_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_key_mention ON mention_key (mention_id);
+CREATE TABLE claim (
+    id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+    key TEXT NOT NULL, subject_id INTEGER NOT NULL REFERENCES mention, predicate TEXT NOT NULL,
+    object_id INTEGER REFERENCES mention, value TEXT, datatype TEXT,
+    rule TEXT NOT NULL, confidence REAL NOT NULL, statement_id INTEGER, UNIQUE (document_id, key)
+) STRICT;
+CREATE INDEX claim_subject ON claim (subject_id);
+CREATE INDEX claim_object ON claim (object_id);
+CREATE INDEX claim_statement ON claim (statement_id);
+CREATE TABLE claim_place (
+    claim_id INTEGER NOT NULL REFERENCES claim ON DELETE CASCADE, position INTEGER NOT NULL,
+    place_id INTEGER NOT NULL REFERENCES place, PRIMARY KEY (claim_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_place_place ON claim_place (place_id);
+CREATE TABLE claim_qualifier (
+    claim_id INTEGER NOT NULL REFERENCES claim ON DELETE CASCADE, position INTEGER NOT NULL,
+    name TEXT NOT NULL, mention_id INTEGER REFERENCES mention, value TEXT, datatype TEXT,
+    PRIMARY KEY (claim_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_qualifier_mention ON claim_qualifier (mention_id);
+CREATE TABLE correction (
+    key TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL, line INTEGER NOT NULL,
+    matched INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE paper (
+    arxiv_id TEXT PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+    version INTEGER NOT NULL, title TEXT NOT NULL, abstract TEXT NOT NULL, comment TEXT NOT NULL,
+    journal_ref TEXT NOT NULL, doi TEXT NOT NULL, published TEXT NOT NULL, updated TEXT NOT NULL,
+    withdrawn INTEGER NOT NULL, authors TEXT NOT NULL, categories TEXT NOT NULL,
+    retrieved_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE paper_author (
+    name_key TEXT NOT NULL, arxiv_id TEXT NOT NULL REFERENCES paper ON DELETE CASCADE,
+    position INTEGER NOT NULL, PRIMARY KEY (name_key, arxiv_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_author_paper ON paper_author (arxiv_id);
+CREATE TABLE paper_change (
+    arxiv_id TEXT NOT NULL REFERENCES paper ON DELETE CASCADE, at TEXT NOT NULL,
+    field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, PRIMARY KEY (arxiv_id, at, field)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE node (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, slug TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
+    kind TEXT NOT NULL, label TEXT NOT NULL, aliases TEXT NOT NULL, identifiers TEXT NOT NULL,
+    dissent TEXT NOT NULL, support INTEGER NOT NULL
+) STRICT;
+CREATE INDEX node_kind ON node (kind, label COLLATE NOCASE);
+CREATE INDEX node_label ON node (label COLLATE NOCASE);
+CREATE TABLE slug (
+    slug TEXT PRIMARY KEY, node_key TEXT NOT NULL, node_id INTEGER, replaced_by TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slug_node ON slug (node_id);
+CREATE TABLE statement (
+    id INTEGER PRIMARY KEY, subject_id INTEGER NOT NULL REFERENCES node, predicate TEXT NOT NULL,
+    object_id INTEGER REFERENCES node, value TEXT NOT NULL, datatype TEXT NOT NULL,
+    qualifiers TEXT NOT NULL, support INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX statement_said
+    ON statement (subject_id, predicate, ifnull(object_id, 0), value, datatype, qualifiers);
+CREATE INDEX statement_object ON statement (object_id);
+CREATE TABLE statement_qualifier (
+    statement_id INTEGER NOT NULL REFERENCES statement ON DELETE CASCADE,
+    position INTEGER NOT NULL, name TEXT NOT NULL, node_id INTEGER REFERENCES node,
+    value TEXT, datatype TEXT, PRIMARY KEY (statement_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX statement_qualifier_node ON statement_qualifier (node_id);
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, cause TEXT NOT NULL, action TEXT NOT NULL,
+    what TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, document TEXT NOT NULL
+) STRICT;
+CREATE TABLE search_text (
+    node_id INTEGER PRIMARY KEY REFERENCES node ON DELETE CASCADE, label TEXT NOT NULL,
+    names TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE search USING fts5 (
+    label, names, body, content='search_text', content_rowid='node_id',
+    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='2 3'
+);
+CREATE TRIGGER search_insert AFTER INSERT ON search_text BEGIN
+    INSERT INTO search (rowid, label, names, body) VALUES (new.node_id, new.label, new.names, new.body);
+END;
+CREATE TRIGGER search_delete AFTER DELETE ON search_text BEGIN
+    INSERT INTO search (search, rowid, label, names, body)
+    VALUES ('delete', old.node_id, old.label, old.names, old.body);
+END;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('generation', '0');
+"""
+
+
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """An open connection to the database at ``path``; made if missing and not ``readonly``.
+
+    Where the folder cannot be written, the file is opened ``immutable``, so that reading works on
+    a read-only disk. Raises: StoreDamaged, StoreLocked, StoreError.
+    """
+    try:
+        if readonly:
+            writable = os.access(path.parent, os.W_OK)
+            mode = "mode=ro" if writable else "immutable=1"
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+            )
+        else:
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA mmap_size = 268435456")
+        if not readonly:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        check_application(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise translated(error, path) from error
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def check_application(connection: sqlite3.Connection, path: Path) -> None:
+    """Nothing, if the file is ours or empty. Raises: StoreDamaged for any other database."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application != APPLICATION_ID and tables:
+        raise StoreDamaged(
+            f"{path} is a database of another program",
+            hint="Name another folder with --workspace, or move the file away.",
+        )
+
+
+def translated(error: sqlite3.Error, path: Path) -> StoreError:
+    """The error of SQLite as one of ours, with what to do next."""
+    text = str(error)
+    if isinstance(error, sqlite3.OperationalError):
+        if "locked" in text or "busy" in text:
+            return StoreLocked(
+                f"{path} is being written by another process",
+                hint="Wait until it has finished, then try again.",
+            )
+        if "full" in text:
+            return StoreError(
+                f"{path} cannot grow: {text}", hint="Free some space; what was stored before is unharmed."
+            )
+        if "readonly" in text or "read-only" in text or "unable to open" in text:
+            return StoreError(
+                f"{path} cannot be written: {text}",
+                hint="Reading works; to write, check the permissions of its folder and --workspace.",
+            )
+    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
+        return StoreDamaged(
+            f"{path} is damaged: {text}",
+            hint="Move it away and run `kg refresh --all`: it is rebuilt from kg.toml, "
+            "corrections.toml and the sources. Or put back a backup (`kg backup`).",
+        )
+    return StoreError(f"{path}: {text}", hint="Run `kg doctor`.")
+
+
+def too_new(found: int, known: int, path: Path) -> StoreTooNew:
+    """The error for a database of a later version."""
+    return StoreTooNew(
+        f"{path} was made by a newer kg (schema {found}; this one knows {known})",
+        hint="Upgrade kg-ledger, or name another folder with --workspace.",
+    )
