@@ -217,7 +217,8 @@ class Statement:
 class Change:
     """One dated change of the graph, as the ledger keeps it.
 
-    ``action``: added, removed, changed, merged. ``cause``: first-import, source, rules, user.
+    ``action``: added, removed, changed, merged. ``what``: node, statement, record. ``cause``:
+    first-import, source, rules (a newer reader), user (a correction, a removed source).
     """
 
     at: datetime
@@ -231,13 +232,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What one replacement changed: nodes and statements by number, and the changes themselves."""
+    """What one replacement changed, by number, and the changes themselves.
+
+    ``receipts``: mentions and claims, so that a second list that says the same is a change, too.
+    """
 
     nodes_added: int = 0
     nodes_removed: int = 0
     nodes_changed: int = 0
     statements_added: int = 0
     statements_removed: int = 0
+    records_added: int = 0
+    records_changed: int = 0
+    receipts_added: int = 0
+    receipts_removed: int = 0
     documents_unchanged: int = 0
     changes: tuple[Change, ...] = ()
 
@@ -249,6 +257,10 @@ class Delta:
             or self.nodes_changed
             or self.statements_added
             or self.statements_removed
+            or self.records_added
+            or self.records_changed
+            or self.receipts_added
+            or self.receipts_removed
         )
 
 

@@ -49,6 +49,9 @@ class Kind(Enum):
         self.group = group
         self.rdf_types = rdf_types
 
+    def __repr__(self) -> str:
+        return str(self)
+
     @property
     def rank(self) -> int:
         """The row number, from 0: the order of facets, sections and ties."""
@@ -120,6 +123,11 @@ class Predicate(Enum):
     SAMPLES = ("samples", "", (_D, _B), (), "string", "kg:samples")
     TOKENS = ("tokens", "", (_M, _D), (), "string", "kg:tokens")
 
+    # What an arXiv record says of its paper: read from the record, never stored as statements.
+    AUTHOR = ("author", "", (_P,), (), "string", "dcterms:creator")
+    CATEGORY = ("category", "", (_P,), (), "string", "dcterms:subject")
+    DOI = ("doi", "", (_P,), (), "string", "owl:sameAs")
+
     def __init__(
         self,
         word: str,
@@ -136,6 +144,9 @@ class Predicate(Enum):
         self.range = range_
         self.datatype = datatype
         self.rdf = rdf
+
+    def __repr__(self) -> str:
+        return str(self)
 
     @property
     def label(self) -> str:

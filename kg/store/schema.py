@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from ..errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
+from kg.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
 
 APPLICATION_ID = 0x6B67_6C31  # "kgl1": tells our file from any other SQLite database
 BUSY_SECONDS = 5.0

@@ -1,0 +1,453 @@
+"""The graph as readers see it: nodes, statements, evidence, search, walks; nothing here writes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import search, walk
+from .corrections import Correction
+from .errors import UnknownNode
+from .identifiers import parse
+from .model import (
+    Change,
+    DocumentKind,
+    Evidence,
+    Literal,
+    Node,
+    PaperRecord,
+    Place,
+    Problem,
+    Span,
+    Statement,
+)
+from .names import name_key, slugify
+from .search import Query
+from .store import Store
+from .store.documents import correction_of, identifiers_of, problems_of
+from .store.slugs import current
+from .vocabulary import Kind, Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as the store knows it; times are UTC."""
+
+    key: str
+    kind: DocumentKind
+    title: str
+    page: str
+    blob: str
+    checked_at: datetime
+    changed_at: datetime
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a document around a place: ``lines`` starts at ``first``; ``span`` is the place."""
+
+    document: str
+    first: int
+    lines: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The size of the graph. ``papers_bare``: papers with an arXiv id but no record yet."""
+
+    nodes: dict[Kind, int]
+    statements: dict[Predicate, int]
+    documents: dict[DocumentKind, int]
+    papers_recorded: int
+    papers_bare: int
+
+
+class Graph:
+    """A reader over an open store. One object serves one thread, like its store."""
+
+    def __init__(self, store: Store) -> None:
+        """Read from ``store``; several graphs may read one file at once."""
+        self.store = store
+        self.db = store.db
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change of the graph."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+        return int(row["value"])
+
+    # --------------------------------------------------------------------------- nodes
+
+    def node(self, slug: str) -> Node | None:
+        """The node of that slug, also of one that was merged into it; None if there is none."""
+        row = self._row(current(self.db, slug))
+        return _node(row) if row else None
+
+    def _row(self, slug: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.db.execute("SELECT * FROM node WHERE slug = ?", (slug,)).fetchone()
+        return row
+
+    def _number(self, slug: str) -> int:
+        row = self._row(current(self.db, slug))
+        if row is None:
+            raise UnknownNode(f"no node {slug!r}")
+        return int(row["id"])
+
+    def find(self, reference: str) -> Node:
+        """The one node that a person means: a slug, an identifier, a URL, a name or an alias.
+
+        Raises: UnknownNode, with the nearest names or, where several fit, their slugs.
+        """
+        if node := self.node(reference) or self.node(slugify(reference)):
+            return node
+        keys = [f"name:{name_key(reference)}"]
+        if identifier := parse(reference):
+            keys.insert(0, f"id:{identifier}")
+        for key in keys:
+            found = self._with_key(key)
+            if len(found) > 1 and (owners := [n for n in found if key.removeprefix("id:") in _ids(n)]):
+                found = owners
+            if len(found) == 1:
+                return found[0]
+            if found:
+                slugs = ", ".join(node.slug for node in found[:6])
+                raise UnknownNode(f"{reference!r} names several nodes", hint=f"Say which: {slugs}.")
+        near = self.nearest(reference)
+        hint = f"Did you mean {', '.join(near)}?" if near else "`kg search` looks in texts, too."
+        raise UnknownNode(f"no node {reference!r}", hint=hint)
+
+    def _with_key(self, key: str) -> list[Node]:
+        sql = (
+            "SELECT DISTINCT n.* FROM mention_key k JOIN mention m ON m.id = k.mention_id"
+            " JOIN node n ON n.id = m.node_id WHERE k.key = ? ORDER BY n.support DESC, n.slug"
+        )
+        return [_node(row) for row in self.db.execute(sql, (key,))]
+
+    def nearest(self, text: str, count: int = 3) -> list[str]:
+        """Slugs whose names look most like ``text``, best first."""
+        from difflib import get_close_matches
+
+        labels: dict[str, str] = {}
+        for row in self.db.execute("SELECT slug, label FROM node ORDER BY support, slug DESC"):
+            labels[row["label"].casefold()] = row["slug"]
+            labels.setdefault(row["slug"], row["slug"])
+        close = get_close_matches(text.casefold(), labels, n=2 * count, cutoff=0.6)
+        return list(dict.fromkeys(labels[one] for one in close))[:count]
+
+    def nodes(self, kinds: Iterable[Kind] = ()) -> Iterator[Node]:
+        """All nodes, or those of some kinds, by slug; streamed."""
+        names = [kind.name for kind in kinds]
+        condition = f"WHERE kind IN ({','.join('?' * len(names))})" if names else ""
+        for row in self.db.execute(f"SELECT * FROM node {condition} ORDER BY slug", names):  # noqa: S608
+            yield _node(row)
+
+    def search(self, query: Query, *, limit: int = 50, offset: int = 0) -> list[Node]:
+        """Nodes that match, best first (:func:`kg.search.page`)."""
+        return [_node(row) for row in search.page(self.db, query, limit=limit, offset=offset)]
+
+    def count(self, query: Query) -> int:
+        """How many nodes match."""
+        return search.count(self.db, query)
+
+    def facets(self, query: Query) -> dict[Kind, int]:
+        """How many nodes of each kind match."""
+        return search.facets(self.db, query)
+
+    # ---------------------------------------------------------------------- statements
+
+    def edges(self, slug: str) -> list[Statement]:
+        """All statements that a node takes part in: as subject, object or qualifier.
+
+        What an arXiv record says of its paper is among them (``id`` 0). Order: the vocabulary's,
+        outgoing before incoming, best supported first, then by the other end.
+        """
+        node = self._number(slug)
+        sql = (
+            "SELECT * FROM statement WHERE subject_id = :node UNION SELECT * FROM statement WHERE"
+            " object_id = :node UNION SELECT s.* FROM statement_qualifier q JOIN statement s"
+            " ON s.id = q.statement_id WHERE q.node_id = :node"
+        )
+        found = self._statements(self.db.execute(sql, {"node": node}).fetchall())
+        here = self.node(slug)
+        assert here is not None
+        found += self._record_edges(here)
+        found.sort(key=lambda s: (s.predicate.rank, s.subject != here, -s.support, _other(s, here)))
+        return found
+
+    def _record_edges(self, paper: Node) -> list[Statement]:
+        record = self.record(paper)
+        if record is None:
+            return []
+        values = [(Predicate.AUTHOR, name) for name in record.authors]
+        values += [(Predicate.CATEGORY, category) for category in record.categories]
+        values += [(Predicate.DOI, record.doi)] if record.doi else []
+        return [Statement(paper, predicate, Literal(value)) for predicate, value in values]
+
+    def statements(self) -> Iterator[Statement]:
+        """All statements, ordered by subject slug, predicate, object and qualifiers; streamed."""
+        sql = "SELECT s.* FROM statement s JOIN node n ON n.id = s.subject_id ORDER BY n.slug"
+        same: list[sqlite3.Row] = []
+        for row in self.db.execute(sql):
+            if same and same[0]["subject_id"] != row["subject_id"]:
+                yield from sorted(self._statements(same), key=order)
+                same = []
+            same.append(row)
+        yield from sorted(self._statements(same), key=order)
+
+    def _statements(self, rows: Sequence[sqlite3.Row]) -> list[Statement]:
+        cache: dict[int, Node] = {}
+
+        def node(number: int) -> Node:
+            if number not in cache:
+                row = self.db.execute("SELECT * FROM node WHERE id = ?", (number,)).fetchone()
+                cache[number] = _node(row)
+            return cache[number]
+
+        return [
+            Statement(
+                node(row["subject_id"]),
+                Predicate[row["predicate"]],
+                Literal(row["value"], row["datatype"])
+                if row["object_id"] is None
+                else node(row["object_id"]),
+                tuple(
+                    (name, Literal(value, datatype) if number is None else node(number))
+                    for name, number, value, datatype in json.loads(row["qualifiers"])
+                ),
+                row["support"],
+                row["id"],
+            )
+            for row in rows
+        ]
+
+    # ------------------------------------------------------------------------ evidence
+
+    def evidence(self, statement: Statement) -> list[Evidence]:
+        """The receipts of a statement, by document and place; for a record's edge the record."""
+        if not statement.id:
+            ids = [i for i in statement.subject.identifiers if i.scheme == "arxiv"]
+            return [Evidence(f"arxiv:{i.value}", (), "arxiv-record", 1.0) for i in ids]
+        sql = (
+            "SELECT c.id, d.key AS document, c.rule, c.confidence FROM claim c"
+            " JOIN document d ON d.id = c.document_id WHERE c.statement_id = ?"
+        )
+        claims = self.db.execute(sql, (statement.id,)).fetchall()
+        found = [self._evidence(row, "claim_place cp ON cp.place_id = p.id", row["id"]) for row in claims]
+        return sorted(found, key=_evidence_order)
+
+    def _evidence(self, row: sqlite3.Row, join: str, number: int) -> Evidence:
+        sql = f"SELECT p.* FROM place p JOIN {join} WHERE cp.claim_id = ? ORDER BY cp.position"  # noqa: S608
+        places = self.db.execute(sql, (number,)).fetchall()
+        return Evidence(
+            row["document"],
+            tuple(_place(place) for place in places),
+            row["rule"],
+            row["confidence"],
+            tuple(_span(place) for place in places),
+        )
+
+    def mentioned(self, slug: str) -> list[Evidence]:
+        """Where a node is mentioned, by document and place: the receipt of its being there."""
+        sql = (
+            "SELECT d.key AS document, m.rule, m.confidence, p.* FROM mention m"
+            " JOIN document d ON d.id = m.document_id JOIN place p ON p.id = m.place_id"
+            " WHERE m.node_id = ?"
+        )
+        found = [
+            Evidence(row["document"], (_place(row),), row["rule"], row["confidence"], (_span(row),))
+            for row in self.db.execute(sql, (self._number(slug),))
+        ]
+        return sorted(found, key=_evidence_order)
+
+    def excerpt(self, document: str, span: Span, *, around: int = 2) -> Excerpt | None:
+        """The lines at ``span`` with ``around`` lines before and after, in the current revision.
+
+        None where its bytes are not kept or have no such line.
+        """
+        sql = (
+            "SELECT r.content FROM document d JOIN revision r ON r.document_id = d.id"
+            " AND r.blob = d.blob WHERE d.key = ?"
+        )
+        row = self.db.execute(sql, (document,)).fetchone()
+        if row is None or row["content"] is None:
+            return None
+        lines = zlib.decompress(row["content"]).decode("utf-8", "replace").splitlines()
+        first = max(1, span.line - around)
+        shown = tuple(lines[first - 1 : span.end_line + around])
+        return Excerpt(document, first, shown, span) if shown else None
+
+    # ------------------------------------------------------------- papers, documents
+
+    def record(self, paper: Node) -> PaperRecord | None:
+        """The arXiv record of a paper, or None."""
+        for identifier in paper.identifiers if paper.kind is Kind.PAPER else ():
+            if identifier.scheme == "arxiv":
+                sql = "SELECT * FROM paper WHERE arxiv_id = ?"
+                if row := self.db.execute(sql, (identifier.value,)).fetchone():
+                    return _record(row)
+        return None
+
+    def arxiv_ids(self) -> dict[str, datetime | None]:
+        """Every arXiv id that a paper node carries, sorted, and when it was last asked for."""
+        sql = (
+            "SELECT DISTINCT substr(k.key, 10) AS id, d.checked_at FROM mention_key k"
+            " JOIN mention m ON m.id = k.mention_id AND m.node_id IS NOT NULL"
+            " LEFT JOIN document d ON d.key = 'arxiv:' || substr(k.key, 10)"
+            " WHERE k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;' AND m.kind = 'PAPER' ORDER BY 1"
+        )
+        return {
+            row["id"]: datetime.fromisoformat(row["checked_at"]) if row["checked_at"] else None
+            for row in self.db.execute(sql)
+        }
+
+    def documents(self) -> list[Document]:
+        """All documents, by key."""
+        return [
+            Document(
+                row["key"],
+                DocumentKind(row["kind"]),
+                row["title"],
+                row["page"],
+                row["blob"],
+                datetime.fromisoformat(row["checked_at"]),
+                datetime.fromisoformat(row["changed_at"]),
+                problems_of(row["problems"]),
+            )
+            for row in self.db.execute("SELECT * FROM document ORDER BY key")
+        ]
+
+    def corrections(self) -> list[tuple[Correction, bool]]:
+        """The corrections in force, in file order, and whether each still finds what it is about."""
+        rows = self.db.execute("SELECT body, line, matched FROM correction ORDER BY position")
+        return [(correction_of(row["body"], row["line"]), bool(row["matched"])) for row in rows]
+
+    def changes(self, since: datetime | None = None, *, limit: int = -1) -> list[Change]:
+        """Changes of the graph, newest first."""
+        sql = "SELECT * FROM change WHERE at >= ? ORDER BY id DESC LIMIT ?"
+        rows = self.db.execute(sql, (since.isoformat() if since else "", limit))
+        return [
+            Change(
+                datetime.fromisoformat(row["at"]),
+                row["cause"],
+                row["action"],
+                row["what"],
+                row["subject"],
+                row["text"],
+                row["document"],
+            )
+            for row in rows
+        ]
+
+    def replaced(self) -> dict[str, str]:
+        """Slugs that were merged away and the slug that stands for each now, by slug."""
+        rows = self.db.execute("SELECT slug FROM slug WHERE replaced_by IS NOT NULL ORDER BY slug")
+        found = {row["slug"]: current(self.db, row["slug"]) for row in rows.fetchall()}
+        return {old: new for old, new in found.items() if self._row(new)}
+
+    def counts(self) -> Counts:
+        """The size of the graph by kind, predicate and document."""
+        nodes = dict(self.db.execute("SELECT kind, count(*) FROM node GROUP BY kind").fetchall())
+        said = dict(self.db.execute("SELECT predicate, count(*) FROM statement GROUP BY 1").fetchall())
+        kept = dict(self.db.execute("SELECT kind, count(*) FROM document GROUP BY kind").fetchall())
+        (recorded,) = self.db.execute("SELECT count(*) FROM paper").fetchone()
+        known = len(self.arxiv_ids())
+        return Counts(
+            {kind: nodes[kind.name] for kind in Kind if kind.name in nodes},
+            {predicate: said[predicate.name] for predicate in Predicate if predicate.name in said},
+            {kind: kept[kind.value] for kind in DocumentKind if kind.value in kept},
+            recorded,
+            known - recorded,
+        )
+
+    # -------------------------------------------------------------------------- walks
+
+    def neighbourhood(self, slug: str, depth: int = 1) -> dict[str, int]:
+        """Slugs of all nodes within ``depth`` steps and how far each is, nearest first."""
+        found = walk.neighbourhood(self.db, self._number(slug), depth)
+        named = {}
+        for number, distance in found.items():
+            row = self.db.execute("SELECT slug FROM node WHERE id = ?", (number,)).fetchone()
+            named[str(row["slug"])] = distance
+        return dict(sorted(named.items(), key=lambda item: (item[1], item[0])))
+
+    def path(
+        self, start: str, end: str, *, through_hubs: bool = False
+    ) -> list[tuple[Statement, Node]] | None:
+        """A shortest path as statements and the nodes that they lead to; None if there is none."""
+        found = walk.path(self.db, self._number(start), self._number(end), through_hubs=through_hubs)
+        if found is None:
+            return None
+        path = []
+        for statement, number in found:
+            row = self.db.execute("SELECT * FROM statement WHERE id = ?", (statement,)).fetchone()
+            node = self.db.execute("SELECT * FROM node WHERE id = ?", (number,)).fetchone()
+            path.append((self._statements([row])[0], _node(node)))
+        return path
+
+
+def order(statement: Statement) -> tuple[object, ...]:
+    """The canonical order of statements of one subject: predicate, object, qualifiers."""
+    qualifiers = tuple((name, _text(value)) for name, value in statement.qualifiers)
+    return statement.predicate.rank, _text(statement.object), qualifiers
+
+
+def _text(value: Node | Literal) -> tuple[str, str]:
+    return (value.slug, "") if isinstance(value, Node) else (value.value, value.datatype)
+
+
+def _other(statement: Statement, here: Node) -> tuple[object, ...]:
+    if statement.subject == here:
+        value = statement.object
+        return (value.label.casefold(), value.slug) if isinstance(value, Node) else (0,)[:0]
+    return statement.subject.label.casefold(), statement.subject.slug
+
+
+def _ids(node: Node) -> set[str]:
+    return {str(identifier) for identifier in node.identifiers}
+
+
+def _node(row: sqlite3.Row) -> Node:
+    return Node(
+        row["slug"],
+        Kind[row["kind"]],
+        row["label"],
+        tuple(json.loads(row["aliases"])),
+        identifiers_of(row["identifiers"]),
+        row["support"],
+        tuple(Kind[name] for name in json.loads(row["dissent"])),
+    )
+
+
+def _place(row: sqlite3.Row) -> Place:
+    return Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
+
+
+def _span(row: sqlite3.Row) -> Span | None:
+    return None if row["line"] is None else Span(row["line"], row["end_line"])
+
+
+def _evidence_order(evidence: Evidence) -> tuple[object, ...]:
+    return evidence.document, evidence.places, evidence.rule, evidence.confidence
+
+
+def _record(row: sqlite3.Row) -> PaperRecord:
+    return PaperRecord(
+        row["arxiv_id"],
+        row["version"],
+        row["title"],
+        row["abstract"],
+        tuple(json.loads(row["authors"])),
+        tuple(json.loads(row["categories"])),
+        datetime.fromisoformat(row["published"]),
+        datetime.fromisoformat(row["updated"]),
+        row["comment"],
+        row["journal_ref"],
+        row["doi"],
+        bool(row["withdrawn"]),
+    )

@@ -1,0 +1,138 @@
+"""The filter language of search, and how a query becomes SQL; text from outside is only data.
+
+Words match the beginning of words in names, descriptions and abstracts, all of them. ``kind:``,
+``author:``, ``category:`` and ``in:`` (a document) narrow; a quoted phrase is one word of a filter.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from .names import name_key
+from .vocabulary import Kind
+
+_TERM = re.compile(r'(?:(kind|author|category|in):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_RANKED_AT_MOST = 2000  # bm25 scores every match: beyond this only the name decides the order
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: words that must all occur, and filters of which each kind must hold.
+
+    >>> Query.parse('lora kind:method author:"Edward J. Hu"')
+    Query(words=('lora',), kinds=(Kind.METHOD,), authors=('Edward J. Hu',), categories=(), documents=())
+    """
+
+    words: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, kinds: Sequence[Kind] = ()) -> Self:
+        """The query that a person typed.
+
+        A filter that names no kind counts as a word: half-typed input must still find something.
+        """
+        words: list[str] = []
+        found: dict[str, list[str]] = {"author": [], "category": [], "in": []}
+        wanted = list(kinds)
+        for field, quoted, bare in _TERM.findall(text):
+            value = quoted or bare
+            if field.casefold() == "kind":
+                for name in value.split(","):
+                    try:
+                        wanted.append(Kind.of(name))
+                    except KeyError:
+                        words += [name] if name else []
+            elif field:
+                found[field.casefold()].append(value)
+            else:
+                words.append(value)
+        return cls(
+            tuple(words), tuple(wanted), tuple(found["author"]), tuple(found["category"]), tuple(found["in"])
+        )
+
+    @property
+    def match(self) -> str:
+        """The FTS5 expression: every word quoted, so that no syntax in it is obeyed; "" for none."""
+        tokens = (token for word in self.words for token in re.findall(r"[\w+#]+", word))
+        return " ".join(f'"{token}"*' for token in tokens if token.strip("_"))
+
+
+def where(query: Query) -> tuple[str, list[object]]:
+    """The condition on ``node n`` and its values; "1" where everything matches."""
+    conditions, values = ["1"], list[object]()
+    if query.kinds:
+        conditions.append(f"n.kind IN ({','.join('?' * len(query.kinds))})")
+        values += [kind.name for kind in query.kinds]
+    if query.match:
+        conditions.append("n.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
+        values.append(query.match)
+    elif query.words:
+        conditions.append("n.label LIKE ? ESCAPE '!'")
+        values.append("%" + re.sub(r"([!%_])", r"!\1", " ".join(query.words)) + "%")
+    paper = (
+        "n.id IN (SELECT m.node_id FROM mention_key k JOIN mention m ON m.id = k.mention_id"
+        " JOIN paper p ON k.key = 'id:arxiv:' || p.arxiv_id WHERE m.kind = 'PAPER' AND {})"
+    )
+    for author in query.authors:
+        conditions.append(
+            paper.format("p.arxiv_id IN (SELECT arxiv_id FROM paper_author WHERE name_key = ?)")
+        )
+        values.append(name_key(author))
+    for category in query.categories:
+        conditions.append(paper.format("p.categories LIKE ? ESCAPE '!'"))
+        values.append('%"' + re.sub(r"([!%_])", r"!\1", category) + '"%')
+    for document in query.documents:
+        conditions.append(
+            "n.id IN (SELECT m.node_id FROM mention m JOIN document d ON d.id = m.document_id"
+            " WHERE d.key = ? OR d.key = 'list:' || ?)"
+        )
+        values += [document, document]
+    return " AND ".join(conditions), values
+
+
+def count(db: sqlite3.Connection, query: Query) -> int:
+    """How many nodes match."""
+    condition, values = where(query)
+    sql = f"SELECT count(*) FROM node n WHERE {condition}"  # noqa: S608 - built above, values bound
+    return int(db.execute(sql, values).fetchone()[0])
+
+
+def facets(db: sqlite3.Connection, query: Query) -> dict[Kind, int]:
+    """How many nodes of each kind match, in the order of the vocabulary; kinds with none left out."""
+    condition, values = where(query)
+    sql = f"SELECT n.kind, count(*) FROM node n WHERE {condition} GROUP BY n.kind"  # noqa: S608
+    found = {Kind[kind]: number for kind, number in db.execute(sql, values)}
+    return {kind: found[kind] for kind in Kind if kind in found}
+
+
+def page(db: sqlite3.Connection, query: Query, *, limit: int, offset: int = 0) -> list[sqlite3.Row]:
+    """Rows of ``node``, best first: the very name, names that begin so, then by text and support.
+
+    Without words: by kind in the order of the vocabulary, then by name.
+    """
+    condition, values = where(query)
+    if not query.match:
+        ranks = " ".join(f"WHEN '{kind.name}' THEN {kind.rank}" for kind in Kind)
+        order = f"CASE n.kind {ranks} END, n.label COLLATE NOCASE, n.slug"
+        sql = f"SELECT n.* FROM node n WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        return db.execute(sql, [*values, limit, offset]).fetchall()
+    text = " ".join(query.words)
+    begins = re.sub(r"([!%_])", r"!\1", text) + "%"
+    scored = "0"
+    if count(db, query) <= _RANKED_AT_MOST:
+        scored = "(SELECT bm25(search, 10.0, 4.0, 1.0) FROM search WHERE search MATCH ? AND rowid = n.id)"
+    sql = (
+        f"SELECT n.* FROM node n WHERE {condition} ORDER BY n.label <> ? COLLATE NOCASE,"  # noqa: S608
+        f" n.label NOT LIKE ? ESCAPE '!', {scored} - n.support * 0.1,"
+        " n.label COLLATE NOCASE, n.slug LIMIT ? OFFSET ?"
+    )
+    ranked = [query.match] if scored != "0" else []
+    return db.execute(sql, [*values, text, begins, *ranked, limit, offset]).fetchall()

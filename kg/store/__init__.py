@@ -1,0 +1,158 @@
+"""The store: one SQLite file that keeps what documents say and the graph derived from it.
+
+Writing is :meth:`Store.replace`, :meth:`Store.remove` and :meth:`Store.correct`; each is one
+transaction in which the graph is derived again where it was touched, and tells the delta.
+Reading is :class:`kg.graph.Graph`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kg.corrections import Correction, reading_of
+from kg.errors import StoreError
+from kg.model import Delta, Reading
+
+from . import derivation, documents, migrations, schema
+
+
+def utc_now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """An open database. Use as a context manager; one object serves one thread."""
+
+    def __init__(
+        self, path: Path, *, readonly: bool = False, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Open, and make or migrate it unless ``readonly``. Raises: StoreError and its kinds."""
+        self.path = path
+        self.readonly = readonly
+        self.clock = clock
+        self.backup: Path | None = None
+        if readonly and not path.exists():
+            raise StoreError(f"there is no graph at {path}", hint="Make one with `kg add starter`.")
+        self.db = schema.connect(path, readonly=readonly)
+        self.db.row_factory = sqlite3.Row
+        try:
+            if readonly:
+                self._check_version()
+            else:
+                self.backup = migrations.migrate(self.db, path)
+        except sqlite3.Error as error:
+            self.db.close()
+            raise schema.translated(error, path) from error
+        except StoreError:
+            self.db.close()
+            raise
+
+    def _check_version(self) -> None:
+        found = migrations.version_of(self.db)
+        if found > len(migrations.STEPS):
+            raise schema.too_new(found, len(migrations.STEPS), self.path)
+        if found < len(migrations.STEPS):
+            raise StoreError(
+                f"{self.path} was made by an older kg and must be migrated first",
+                hint="Run any command that writes, such as `kg refresh`, where the folder is writable.",
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; the file is whole afterwards."""
+        self.db.close()
+
+    # ------------------------------------------------------------------------- writing
+
+    def replace(self, *readings: Reading, dry_run: bool = False) -> Delta:
+        """What changed, after these documents say what their readings say and nothing else.
+
+        One transaction for all of them: slugs are given in key order over the whole batch, so the
+        order of readings does not matter. ``dry_run`` rolls back and tells the same delta.
+        """
+        with self._transaction(dry_run=dry_run) as (touched, now):
+            fresh = [documents.replace(self.db, reading, now, touched) for reading in readings]
+            delta = derivation.derive(self.db, touched, now) if any(fresh) else Delta()
+            self._next_generation(delta)
+        return _with_unchanged(delta, fresh.count(False))
+
+    def remove(self, *keys: str, dry_run: bool = False) -> Delta:
+        """What changed, after the documents of these keys are gone; unknown keys change nothing."""
+        with self._transaction(dry_run=dry_run) as (touched, now):
+            gone = [documents.remove(self.db, key, touched) for key in keys]
+            delta = derivation.derive(self.db, touched, now) if any(gone) else Delta()
+            self._next_generation(delta)
+        return delta
+
+    def correct(self, corrections: Iterable[Correction], content: bytes, *, dry_run: bool = False) -> Delta:
+        """What changed, after these are the corrections; ``content`` is the file that states them."""
+        listed = tuple(corrections)
+        with self._transaction(dry_run=dry_run) as (touched, now):
+            documents.store_corrections(self.db, listed, touched)
+            reading = reading_of(listed, content)
+            documents.replace(self.db, reading, now, touched)
+            touched.cause_of[reading.key] = documents.USER
+            delta = derivation.derive(self.db, touched, now)
+            self._next_generation(delta)
+        return delta
+
+    def checked(self, *keys: str) -> None:
+        """Note that these documents were looked at just now and say what they said."""
+        with self._transaction() as (_, now):
+            self.db.executemany(
+                "UPDATE document SET checked_at = ? WHERE key = ?", [(now, key) for key in keys]
+            )
+
+    @contextmanager
+    def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[documents.Touched, str]]:
+        now = self.clock().astimezone(UTC).isoformat(timespec="seconds")
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            self.db.execute("PRAGMA defer_foreign_keys = ON")
+            yield documents.Touched(), now
+            self.db.execute("ROLLBACK" if dry_run else "COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise schema.translated(error, self.path) from error
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+
+    def _next_generation(self, delta: Delta) -> None:
+        if delta:
+            self.db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+    def back_up(self, target: Path) -> None:
+        """Copy the whole database to ``target``, consistently, while others may read and write."""
+        try:
+            copy = sqlite3.connect(target)
+            try:
+                self.db.backup(copy)
+            finally:
+                copy.close()
+        except sqlite3.Error as error:
+            raise schema.translated(error, target) from error
+
+
+def _with_unchanged(delta: Delta, unchanged: int) -> Delta:
+    from dataclasses import replace
+
+    return replace(delta, documents_unchanged=unchanged)

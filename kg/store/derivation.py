@@ -1,0 +1,261 @@
+"""Nodes and statements, derived from what documents say, only where something was touched."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.corrections import KEY as CORRECTIONS
+from kg.corrections import Correction
+from kg.model import Delta, Place
+from kg.names import name_key
+from kg.resolve import Draft, Seen, keys_of, resolve
+
+from . import ledger, statements
+from .documents import Touched, correction_of, mention_of
+from .slugs import assign, retire
+
+_CHUNK = 500  # well below SQLite's limit of variables
+
+
+@dataclass(slots=True)
+class Block:
+    """All that must be resolved together: the mentions, their keys, and their nodes until now."""
+
+    keys: set[str] = field(default_factory=set)
+    mentions: set[int] = field(default_factory=set)
+    seen: list[Seen] = field(default_factory=list)
+    node_of: dict[int, int] = field(default_factory=dict)
+
+
+def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
+    """What changed in the graph, after everything that was touched has been derived again."""
+    corrections = [
+        correction_of(row["body"], row["line"])
+        for row in db.execute("SELECT body, line FROM correction ORDER BY position")
+    ]
+    block = _block(db, touched, corrections)
+    near = [c for c in corrections if c.keys & block.keys]
+    resolution = resolve(block.seen, near)
+    before = ledger.nodes_now(db, set(block.node_of.values()) | {g.node_id for g in touched.ghosts})
+    nodes = _reconcile(db, block, touched, resolution.drafts)
+    names = {node_id: (old.label, old.slug) for node_id, old in before.items()}
+    stated = statements.restate(db, block.mentions, touched, near, names)
+    _note_matches(db, near, resolution.matched | stated.rejecting, block)
+    _index(db, nodes | stated.subjects | _paper_nodes(db, touched.records))
+    return ledger.record(db, before, nodes, stated, touched, now)
+
+
+# ---------------------------------------------------------------------------- the block
+
+
+def _block(db: sqlite3.Connection, touched: Touched, corrections: Sequence[Correction]) -> Block:
+    block = Block()
+    by_key: dict[str, list[Correction]] = defaultdict(list)
+    for correction in corrections:
+        for key in correction.keys:
+            by_key[key].append(correction)
+    nodes: set[int] = set()
+    fresh_keys = set(touched.keys)
+    fresh_nodes = {ghost.node_id for ghost in touched.ghosts}
+    while fresh_keys or fresh_nodes:
+        for key in tuple(fresh_keys):
+            for correction in by_key.get(key, ()):
+                fresh_keys |= correction.keys
+        block.keys |= fresh_keys
+        nodes |= fresh_nodes
+        ids = set(_with_keys(db, fresh_keys))
+        ids |= set(_select(db, "SELECT id FROM mention WHERE node_id IN ({})", fresh_nodes))
+        ids -= block.mentions
+        block.mentions |= ids
+        fresh_keys = set(_select(db, "SELECT key FROM mention_key WHERE mention_id IN ({})", ids))
+        fresh_keys -= block.keys
+        sql = "SELECT node_id FROM mention WHERE node_id IS NOT NULL AND id IN ({})"
+        fresh_nodes = set(_select(db, sql, ids)) - nodes
+    _load(db, block)
+    return block
+
+
+def _with_keys(db: sqlite3.Connection, keys: Iterable[str]) -> Iterator[int]:
+    items = {key.removeprefix("item:") for key in keys if key.startswith("item:")}
+    bare = {int(key.removeprefix("mention:")) for key in keys if key.startswith("mention:")}
+    plain = {key for key in keys if not key.startswith(("item:", "mention:"))}
+    yield from bare
+    yield from _select(db, "SELECT mention_id FROM mention_key WHERE key IN ({})", plain)
+    sql = "SELECT m.id FROM mention m JOIN place p ON p.id = m.place_id WHERE p.digest IN ({})"
+    yield from _select(db, sql, items)
+
+
+def _select(db: sqlite3.Connection, sql: str, values: Iterable[object]) -> Iterator[Any]:
+    listed = list(values)
+    for start in range(0, len(listed), _CHUNK):
+        chunk = listed[start : start + _CHUNK]
+        for row in db.execute(sql.format(",".join("?" * len(chunk))), chunk).fetchall():
+            yield row[0]
+
+
+def _load(db: sqlite3.Connection, block: Block) -> None:
+    sql = (
+        "SELECT m.*, d.key AS document, p.heading, p.digest, p.ordinal FROM mention m"
+        " JOIN document d ON d.id = m.document_id JOIN place p ON p.id = m.place_id WHERE m.id IN ({})"
+    )
+    ids = sorted(block.mentions)
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        for row in db.execute(sql.format(",".join("?" * len(chunk))), chunk):
+            place = Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
+            block.seen.append(Seen(row["id"], row["document"], mention_of(row, place)))
+            if row["node_id"] is not None:
+                block.node_of[row["id"]] = row["node_id"]
+
+
+# --------------------------------------------------------------------------- reconciling
+
+
+def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]) -> set[int]:
+    """The nodes that stand for the drafts now; a node that stays keeps its number and slug."""
+    keeper = _keepers(block, touched, drafts)
+    owner = {keeper[n]: n for n in sorted(keeper) if keeper[n] is not None}
+    taken_over: dict[int, int] = {}
+    for node_id, draft_number in _claimants(block, touched, drafts).items():
+        survivor = owner.get(draft_number)
+        if survivor is None or keeper.get(draft_number) != node_id:
+            taken_over[node_id] = draft_number
+    node_ids: dict[int, int] = {}
+    fresh = []
+    for number, draft in enumerate(drafts):
+        kept = keeper.get(number)
+        if kept is None:
+            fresh.append(number)
+        else:
+            _update(db, kept, draft)
+            node_ids[number] = kept
+    old = set(block.node_of.values()) | {ghost.node_id for ghost in touched.ghosts}
+    gone = old - set(node_ids.values())
+    retire(db, {node_id: node_ids.get(taken_over.get(node_id, -1)) for node_id in sorted(gone)})
+    for number in fresh:
+        node_ids[number] = assign(db, drafts[number])
+    _point(db, block, drafts, node_ids)
+    return set(node_ids.values())
+
+
+def _claimants(block: Block, touched: Touched, drafts: Sequence[Draft]) -> dict[int, int]:
+    """For each node until now, the draft that its oldest mention went to.
+
+    A node all of whose mentions have just gone is claimed by the draft that shares most keys with
+    them: an edited line keeps its node.
+    """
+    draft_of = {member: n for n, draft in enumerate(drafts) for member in draft.members}
+    claims: dict[int, int] = {}
+    for mention in sorted(block.node_of):
+        if mention in draft_of:
+            claims.setdefault(block.node_of[mention], draft_of[mention])
+    lost: dict[int, set[str]] = defaultdict(set)
+    for ghost in touched.ghosts:
+        if ghost.node_id not in claims:
+            lost[ghost.node_id] |= set(ghost.keys)
+    if lost:
+        keys = [_keys(draft) for draft in drafts]
+        for node_id, had in lost.items():
+            best = max(range(len(drafts)), key=lambda n: (len(had & keys[n]), -n), default=None)
+            if best is not None and had & keys[best]:
+                claims[node_id] = best
+    return claims
+
+
+def _keys(draft: Draft) -> set[str]:
+    names = {f"name:{name_key(name)}" for name in (draft.label, *draft.aliases)}
+    return names | {f"id:{one}" for one in draft.identifiers}
+
+
+def _keepers(block: Block, touched: Touched, drafts: Sequence[Draft]) -> dict[int, int]:
+    """For each draft that continues a node, that node: the one with the oldest mention in it."""
+    oldest: dict[int, int] = {}
+    for mention in sorted(block.node_of):
+        oldest.setdefault(block.node_of[mention], mention)
+    never = 1 << 62
+    keeper: dict[int, int] = {}
+    for node_id, number in sorted(
+        _claimants(block, touched, drafts).items(), key=lambda item: (oldest.get(item[0], never), item[0])
+    ):
+        keeper.setdefault(number, node_id)
+    return keeper
+
+
+def _values(draft: Draft) -> tuple[object, ...]:
+    return (
+        draft.key,
+        draft.kind.name,
+        draft.label,
+        json.dumps(draft.aliases, ensure_ascii=False),
+        json.dumps([str(i) for i in draft.identifiers], ensure_ascii=False),
+        json.dumps([kind.name for kind in draft.dissent]),
+        draft.support,
+    )
+
+
+def _update(db: sqlite3.Connection, node_id: int, draft: Draft) -> None:
+    sql = (
+        "UPDATE node SET key = ?, kind = ?, label = ?, aliases = ?, identifiers = ?, dissent = ?,"
+        " support = ? WHERE id = ?"
+    )
+    db.execute(sql, (*_values(draft), node_id))
+
+
+def _point(db: sqlite3.Connection, block: Block, drafts: Sequence[Draft], node_ids: dict[int, int]) -> None:
+    node_of = {m: node_ids[n] for n, draft in enumerate(drafts) for m in draft.members}
+    moved = [(node_of.get(m), m) for m in block.mentions if node_of.get(m) != block.node_of.get(m)]
+    db.executemany("UPDATE mention SET node_id = ? WHERE id = ?", moved)
+
+
+# ------------------------------------------------------------------ corrections, search
+
+
+def _note_matches(
+    db: sqlite3.Connection, near: Iterable[Correction], matched: frozenset[str], block: Block
+) -> None:
+    elsewhere = {key for one in block.seen if one.document != CORRECTIONS for key in keys_of(one.mention)}
+    for correction in near:
+        found = correction.key in matched
+        if correction.verb == "add":
+            anchors = [a for a in (correction.node, correction.other) if a is not None]
+            found = all(anchor.keys & elsewhere for anchor in anchors)
+        db.execute("UPDATE correction SET matched = ? WHERE key = ?", (int(found), correction.key))
+
+
+def _paper_nodes(db: sqlite3.Connection, papers: Iterable[str]) -> set[int]:
+    sql = (
+        "SELECT m.node_id FROM mention_key k JOIN mention m ON m.id = k.mention_id"
+        " WHERE k.key = ? AND m.kind = 'PAPER' AND m.node_id IS NOT NULL"
+    )
+    return {row[0] for arxiv_id in papers for row in db.execute(sql, (f"id:arxiv:{arxiv_id}",))}
+
+
+def _index(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
+    """Bring the full text of these nodes up to date: label, other names, what is said of them."""
+    for node_id in sorted(nodes):
+        row = db.execute("SELECT * FROM node WHERE id = ?", (node_id,)).fetchone()
+        if row is None:
+            continue
+        names = " ".join((*json.loads(row["aliases"]), *json.loads(row["identifiers"])))
+        said = db.execute(
+            "SELECT value FROM statement WHERE subject_id = ? AND predicate = 'DESCRIPTION' ORDER BY value",
+            (node_id,),
+        )
+        body = [value for (value,) in said]
+        for identifier in json.loads(row["identifiers"]):
+            if identifier.startswith("arxiv:") and row["kind"] == "PAPER":
+                sql = "SELECT abstract, authors FROM paper WHERE arxiv_id = ?"
+                record = db.execute(sql, (identifier.removeprefix("arxiv:"),)).fetchone()
+                body += [record["abstract"], *json.loads(record["authors"])] if record else []
+        new = (row["label"], names, "\n".join(body))
+        old = db.execute(
+            "SELECT label, names, body FROM search_text WHERE node_id = ?", (node_id,)
+        ).fetchone()
+        if old is None or tuple(old) != new:
+            db.execute("DELETE FROM search_text WHERE node_id = ?", (node_id,))
+            db.execute("INSERT INTO search_text VALUES (?, ?, ?, ?)", (node_id, *new))

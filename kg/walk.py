@@ -1,0 +1,122 @@
+"""Walking the graph on the store: neighbours, everything within k steps, shortest paths."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from .vocabulary import HUB_DEGREE, HUB_KINDS
+
+Step = tuple[int, int]
+"""A statement's number and the node that it leads to."""
+
+# A qualifier takes part in its statement: "Alpaca with LoRA requires 16-32 GB" ties all three.
+_STEPS = """
+SELECT id, object_id FROM statement WHERE subject_id = :node AND object_id IS NOT NULL
+UNION ALL SELECT id, subject_id FROM statement WHERE object_id = :node
+UNION ALL SELECT q.statement_id, q.node_id FROM statement s
+    JOIN statement_qualifier q ON q.statement_id = s.id
+    WHERE q.node_id IS NOT NULL AND (s.subject_id = :node OR s.object_id = :node)
+UNION ALL SELECT s.id, s.subject_id FROM statement_qualifier q
+    JOIN statement s ON s.id = q.statement_id WHERE q.node_id = :node
+UNION ALL SELECT s.id, s.object_id FROM statement_qualifier q
+    JOIN statement s ON s.id = q.statement_id WHERE q.node_id = :node AND s.object_id IS NOT NULL
+"""
+
+
+def steps(db: sqlite3.Connection, node: int) -> list[Step]:
+    """All steps from a node, in both directions, ordered by where they lead and how well supported."""
+    sql = (
+        f"SELECT t.id, t.object_id FROM ({_STEPS}) t JOIN node n ON n.id = t.object_id"  # noqa: S608
+        " JOIN statement s ON s.id = t.id WHERE t.object_id <> :node"
+        " ORDER BY n.slug, s.support DESC, s.predicate, t.id"
+    )
+    return [(row[0], row[1]) for row in db.execute(sql, {"node": node})]
+
+
+def degree(db: sqlite3.Connection, node: int) -> int:
+    """How many steps lead from a node."""
+    sql = f"SELECT count(*) FROM ({_STEPS})"  # noqa: S608 - a constant
+    return int(db.execute(sql, {"node": node}).fetchone()[0])
+
+
+def _is_hub(db: sqlite3.Connection, node: int) -> bool:
+    kind = db.execute("SELECT kind FROM node WHERE id = ?", (node,)).fetchone()[0]
+    return kind in {hub.name for hub in HUB_KINDS} and degree(db, node) > HUB_DEGREE
+
+
+def neighbourhood(db: sqlite3.Connection, node: int, depth: int) -> dict[int, int]:
+    """All nodes within ``depth`` steps and how many steps away; the node itself is 0 away."""
+    found = {node: 0}
+    frontier = [node]
+    for distance in range(1, depth + 1):
+        reached = []
+        for here in frontier:
+            for _, there in steps(db, here):
+                if there not in found:
+                    found[there] = distance
+                    reached.append(there)
+        frontier = reached
+    return found
+
+
+def path(
+    db: sqlite3.Connection, start: int, end: int, *, through_hubs: bool = False, longest: int = 12
+) -> list[Step] | None:
+    """A shortest path as steps from ``start`` (left out) to ``end``; None if there is none.
+
+    Two frontiers meet in the middle. Hubs (busy topics, organizations, tiers) are passed only on
+    request, since two things under one topic have little to do with each other. Among paths of
+    the same length the first by slug wins.
+    """
+    if start == end:
+        return []
+    forward: dict[int, Step] = {start: (0, start)}
+    backward: dict[int, Step] = {end: (0, end)}
+    ahead, behind = [start], [end]
+    for _ in range(longest):
+        if not ahead or not behind:
+            return None
+        if len(ahead) <= len(behind):
+            ahead, met = _grow(db, ahead, forward, backward, through_hubs=through_hubs)
+        else:
+            behind, met = _grow(db, behind, backward, forward, through_hubs=through_hubs)
+        if met is not None:
+            return [*_trace(forward, met, start), *_return(backward, met, end)]
+    return None
+
+
+def _grow(
+    db: sqlite3.Connection,
+    frontier: list[int],
+    mine: dict[int, Step],
+    other: dict[int, Step],
+    *,
+    through_hubs: bool,
+) -> tuple[list[int], int | None]:
+    reached: list[int] = []
+    for here in frontier:
+        if len(mine) > 1 and not through_hubs and _is_hub(db, here):
+            continue
+        for statement, there in steps(db, here):
+            if there not in mine:
+                mine[there] = (statement, here)
+                reached.append(there)
+    met = [node for node in reached if node in other]
+    return reached, met[0] if met else None
+
+
+def _trace(forward: dict[int, Step], node: int, start: int) -> list[Step]:
+    found: list[Step] = []
+    while node != start:
+        statement, before = forward[node]
+        found.append((statement, node))
+        node = before
+    return found[::-1]
+
+
+def _return(backward: dict[int, Step], node: int, end: int) -> Iterator[Step]:
+    while node != end:
+        statement, after = backward[node]
+        yield statement, after
+        node = after
