@@ -1,6 +1,6 @@
 """A person's corrections: read from and written to ``corrections.toml``, anchored, never on lines.
 
-Each correction is one table of the array of its verb, with a reason. A node is named by an
+Each correction is one ``[[correction]]`` table: a verb, what it is about, a reason. A node is named by an
 *anchor*: its name, its kind and its identifiers, so that a correction survives edits of the lists,
 a rebuild from nothing and any order of adding. An item of a list is named by the digest of its
 text. A correction that matches nothing any more is reported, never dropped.

@@ -1,0 +1,22 @@
+"""The table of commands: name, where it is, one line of help. Importing it imports no command."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("kg.cli.maintain:init", "Make a folder a workspace."),
+    "add": ("ingest.cli.add:add", "Add lists to the graph and fetch the papers they name."),
+    "sources": ("kg.cli.maintain:sources", "Show or remove the sources of this workspace."),
+    "refresh": ("ingest.cli.refresh:refresh", "Read the sources again and bring paper metadata up to date."),
+    "items": ("ingest.cli.items:items", "Show how each line of a list is read, and why."),
+    "search": ("kg.cli.read:search", "Find nodes by words and filters."),
+    "show": ("kg.cli.read:show", "Show a node and its edges."),
+    "why": ("kg.cli.read:why", "Show the receipts of a node or of one edge."),
+    "path": ("kg.cli.read:path", "Show how two nodes are connected."),
+    "correct": ("kg.cli.correct:correct", "Correct the graph; corrections outrank all rules."),
+    "export": ("exports.cli.export:export", "Write the graph as Turtle or in another format."),
+    "stats": ("kg.cli.read:stats", "Count nodes, edges and papers."),
+    "backup": ("kg.cli.maintain:backup", "Copy the database, safely at any time."),
+    "doctor": ("kg.cli.maintain:doctor", "Check the installation and the workspace."),
+    "completion": ("kg.cli.maintain:completion", "Print the completion script of a shell."),
+    "tui": ("tui.cli.tui:tui", "Browse the graph in the terminal."),
+}

@@ -1,0 +1,147 @@
+"""What a command works with: workspace, environment, clock and format, built once, passed down."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from kg.errors import StoreError, UsageError
+from kg.graph import Graph
+from kg.model import Delta
+from kg.store import Store
+from kg.workspace import Settings, Workspace, now
+
+from .output import narrate
+
+FORMATS = ("auto", "table", "json", "jsonl", "ids")
+
+
+@dataclass(slots=True)
+class Context:
+    """The surroundings of one call of ``kg``; click hands it to each command as its object."""
+
+    chosen: Path | None = None
+    quiet: bool = False
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that this call is about."""
+        return Workspace.find(self.environment, start=Path.cwd(), chosen=self.chosen)
+
+    @property
+    def settings(self) -> Settings:
+        """What its kg.toml says. Raises: ConfigError."""
+        return self.workspace.settings()
+
+    @property
+    def offline(self) -> bool:
+        """Whether KG_OFFLINE forbids the network."""
+        return self.environment.get("KG_OFFLINE", "") not in {"", "0"}
+
+    def clock(self) -> datetime:
+        """The present in UTC, or KG_NOW."""
+        return now(self.environment)
+
+    def format(self, chosen: str = "auto") -> str:
+        """``table``, ``json``, ``jsonl`` or ``ids``: as asked, else KG_FORMAT, else by the terminal."""
+        named = chosen if chosen != "auto" else self.environment.get("KG_FORMAT", "auto")
+        if named not in FORMATS:
+            raise UsageError(f"KG_FORMAT is {named!r}", hint=f"One of: {', '.join(FORMATS)}.")
+        if named == "auto":
+            return "table" if sys.stdout.isatty() else "json"
+        return named
+
+    @contextmanager
+    def reading(self) -> Iterator[Graph]:
+        """The graph of this workspace, read-only, after a changed corrections.toml was taken in."""
+        workspace = self.workspace
+        if not workspace.database.exists():
+            raise UsageError(
+                f"there is no graph in {workspace.folder} yet",
+                hint="Make one: `kg add starter`, or `kg add LIST`.",
+            )
+        with Store(workspace.database, readonly=True, clock=self.clock) as store:
+            stale = _corrections_differ(store, workspace)
+            if not stale:
+                yield Graph(store)
+                return
+        try:
+            with self.writing():
+                pass
+        except StoreError as error:
+            narrate(f"note: corrections.toml has changed but could not be taken in: {error.message}")
+        with Store(workspace.database, readonly=True, clock=self.clock) as store:
+            yield Graph(store)
+
+    @contextmanager
+    def writing(self) -> Iterator[Store]:
+        """The store of this workspace, with the corrections as corrections.toml states them now."""
+        workspace = self.workspace
+        workspace.settings()  # a mistake in kg.toml is told before anything is written
+        try:
+            workspace.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{workspace.folder} cannot be made: {error.strerror}",
+                hint="Name another folder with --workspace or KG_WORKSPACE.",
+            ) from error
+        with Store(workspace.database, clock=self.clock) as store:
+            if store.backup is not None:
+                narrate(f"note: the database was migrated; the old one is kept as {store.backup.name}")
+            if _corrections_differ(store, workspace):
+                corrections, content = workspace.load_corrections()
+                store.correct(corrections, content)
+            yield store
+
+    def correct(self, change: Callable[[Workspace], object]) -> Delta:
+        """What changed in the graph, after ``change`` has edited corrections.toml.
+
+        Where the graph cannot take the corrections in, the file is put back as it was.
+        """
+        workspace = self.workspace
+        with self.writing() as store:
+            before = workspace.corrections.read_bytes() if workspace.corrections.exists() else None
+            change(workspace)
+            try:
+                corrections, content = workspace.load_corrections()
+                return store.correct(corrections, content)
+            except BaseException:
+                if before is None:
+                    workspace.corrections.unlink(missing_ok=True)
+                else:
+                    workspace.corrections.write_bytes(before)
+                raise
+
+
+def _corrections_differ(store: Store, workspace: Workspace) -> bool:
+    from kg.model import blob_id
+
+    row = store.db.execute("SELECT blob FROM document WHERE key = 'corrections'").fetchone()
+    try:
+        content = workspace.corrections.read_bytes()
+    except FileNotFoundError:
+        return row is not None and row["blob"] != blob_id(b"")
+    return row is None or row["blob"] != blob_id(content)
+
+
+pass_context = click.make_pass_decorator(Context)
+
+format_options = [
+    click.option("--json", "format_", flag_value="json", help="JSON with a schema version."),
+    click.option("--format", "format_", type=click.Choice(FORMATS), default="auto", help="Output format."),
+]
+
+
+def formats(command: Callable[..., object]) -> Callable[..., object]:
+    """The command with the options ``--format`` and ``--json``, as its argument ``format_``."""
+    for option in format_options:
+        command = option(command)
+    return command

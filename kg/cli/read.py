@@ -1,0 +1,272 @@
+"""Commands that ask the graph: search, show, why, path, stats."""
+
+from __future__ import annotations
+
+import click
+
+from kg.errors import UnknownNode, UsageError
+from kg.graph import Counts, Graph
+from kg.model import Evidence, Literal, Node, Statement
+from kg.names import name_key
+from kg.search import Query
+from kg.vocabulary import Predicate
+
+from . import render
+from .context import Context, formats, pass_context
+from .output import Exit, narrate, print_json, print_table, safe
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg search lora
+  kg search 'quantiz kind:method'
+  kg search 'kind:paper author:"Tim Dettmers"'
+
+In the interface: /"""
+)
+@click.argument("query", nargs=-1)
+@click.option("--limit", default=50, show_default=True, help="At most this many; -1 for all.")
+@click.option("--ids", "format_", flag_value="ids", help="Slugs only, one a line.")
+@formats
+@pass_context
+def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -> None:
+    """Find nodes by the beginnings of words, with kind:, author:, category: and in:SOURCE."""
+    parsed = Query.parse(" ".join(query))
+    with context.reading() as graph:
+        found = graph.search(parsed, limit=limit)
+        total = graph.count(parsed)
+        near = graph.nearest(" ".join(parsed.words)) if parsed.words and not found else []
+    chosen = context.format(format_)
+    if chosen == "json":
+        base = context.settings.base
+        print_json({"count": total, "nodes": [render.node_json(node, base) for node in found]})
+    elif chosen in {"ids", "jsonl"}:
+        for node in found:
+            click.echo(node.slug)
+    else:
+        rows = [(n.kind.label, n.label, str(n.support), n.slug) for n in found]
+        print_table(("Kind", "Name", "Lists", "Slug"), rows, whole=(3,))
+    if near:
+        narrate(f"nothing matches; did you mean {', '.join(near)}?")
+    if 0 <= limit < total:
+        narrate(f"note: {len(found)} of {total:,} shown; --limit -1 for all")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg show lora
+  kg show arxiv:2106.09685 --abstract
+  kg show https://github.com/huggingface/peft --json"""
+)
+@click.argument("node")
+@click.option("--depth", default=1, show_default=True, help="Also list nodes within this many steps.")
+@click.option("--abstract", is_flag=True, help="The abstract of a paper, too.")
+@formats
+@pass_context
+def show(context: Context, node: str, depth: int, format_: str, *, abstract: bool) -> None:
+    """Show a node and its edges. NODE is a slug, a name, an identifier or a URL."""
+    with context.reading() as graph:
+        found = graph.find(node)
+        edges = graph.edges(found.slug)
+        record = graph.record(found)
+        near = graph.neighbourhood(found.slug, depth) if depth > 1 else {}
+        if context.format(format_) == "table":
+            lines = _heading(found)
+            if record is not None:
+                lines += _record_lines(graph, found, abstract=abstract)
+            lines += render.edge_lines(found, edges)
+            lines += [f"  {distance} steps away: {slug}" for slug, distance in near.items() if distance > 1]
+            click.echo("\n".join(lines))
+            return
+        print_json(
+            {
+                "node": render.node_json(found, context.settings.base),
+                "record": render.record_json(record) if record else None,
+                "edges": [render.statement_json(edge) for edge in edges],
+                "near": near,
+            }
+        )
+
+
+def _heading(node: Node) -> list[str]:
+    lines = [safe(f"{node.label}  ({node.kind.label}, {_lists(node.support)})  [{node.slug}]")]
+    if node.aliases:
+        lines.append(safe("  also: " + "; ".join(node.aliases)))
+    if node.identifiers:
+        lines.append(safe("  " + "  ".join(one.url or str(one) for one in node.identifiers)))
+    if node.dissent:
+        lines.append("  others call it: " + ", ".join(kind.label for kind in node.dissent))
+    return lines
+
+
+def _lists(support: int) -> str:
+    return "1 document" if support == 1 else f"{support} documents"
+
+
+def _record_lines(graph: Graph, paper: Node, *, abstract: bool) -> list[str]:
+    record = graph.record(paper)
+    assert record is not None
+    checked = graph.arxiv_ids().get(record.arxiv_id)
+    age = f", looked up {checked:%Y-%m-%d}" if checked else ""
+    lines = [f"  arXiv:{record.arxiv_id}v{record.version}, {record.published:%Y-%m-%d}{age}"]
+    if record.withdrawn:
+        lines.append(safe(f"  WITHDRAWN: {record.comment}"))
+    return lines + ([safe(f"  {record.abstract}")] if abstract else [])
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg why lora
+  kg why alpaca requires 16-32
+  kg why lora 'introduced by'"""
+)
+@click.argument("subject")
+@click.argument("predicate", required=False)
+@click.argument("object", required=False)
+@formats
+@pass_context
+def why(
+    context: Context,
+    subject: str,
+    predicate: str | None,
+    object: str | None,  # noqa: A002 - the name that the help shows
+    format_: str,
+) -> int:
+    """Show the receipts of a node, or of its edges: which document, which entry, which rule."""
+    with context.reading() as graph:
+        node = graph.find(subject)
+        if predicate is None:
+            told: list[tuple[str, list[Evidence]]] = [
+                (f"{node.label} is a {node.kind.label}", graph.mentioned(node.slug))
+            ]
+            statements: list[Statement] = []
+        else:
+            statements = _matching(graph, node, predicate, object)
+            told = [(render.sentence(one), graph.evidence(one)) for one in statements]
+        if not told:
+            what = " ".join(part for part in (predicate, object) if part)
+            raise UnknownNode(f"{node.label}: nothing says {what!r}", hint=f"See `kg show {node.slug}`.")
+        if context.format(format_) == "table":
+            for text, receipts in told:
+                click.echo(safe(text))
+                for one in receipts:
+                    click.echo("\n".join(render.evidence_lines(one, graph)))
+            return Exit.DONE
+        answers = []
+        for number, (text, receipts) in enumerate(told):
+            stated = render.statement_json(statements[number]) if statements else None
+            evidence = [render.evidence_json(one, graph) for one in receipts]
+            answers.append({"text": text, "statement": stated, "evidence": evidence})
+        print_json({"node": render.node_json(node, context.settings.base), "answers": answers})
+    return Exit.DONE
+
+
+def _matching(graph: Graph, node: Node, predicate: str, object_: str | None) -> list[Statement]:
+    """The edges of a node that a person means by a predicate (either way) and part of a name."""
+    wanted = {p for p in Predicate if name_key(predicate) in {name_key(p.label), name_key(p.inverse or "-")}}
+    if not wanted:
+        from difflib import get_close_matches
+
+        near = get_close_matches(predicate.replace("_", " "), [p.label for p in Predicate], n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else "The predicates: docs/rdf.md, `kg show`."
+        raise UsageError(f"there is no predicate {predicate!r}", hint=hint)
+    edges = [edge for edge in graph.edges(node.slug) if edge.predicate in wanted]
+    if object_ is None:
+        return edges
+    exact = [edge for edge in edges if _is(edge, node, object_)]
+    return exact or [edge for edge in edges if name_key(object_) in name_key(render.label(_end(edge, node)))]
+
+
+def _end(edge: Statement, node: Node) -> Node | Literal:
+    return edge.object if edge.subject == node else edge.subject
+
+
+def _is(edge: Statement, node: Node, text: str) -> bool:
+    end = _end(edge, node)
+    if isinstance(end, Literal):
+        return end.value == text
+    names = {name_key(name) for name in (end.label, *end.aliases)}
+    return text == end.slug or name_key(text) in names or text in {str(i) for i in end.identifiers}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg path bert-mini lora
+  kg path alpaca qlora --through-hubs"""
+)
+@click.argument("start")
+@click.argument("end")
+@click.option("--through-hubs", is_flag=True, help="Also pass busy topics, organizations and tiers.")
+@formats
+@pass_context
+def path(context: Context, start: str, end: str, format_: str, *, through_hubs: bool) -> int:
+    """Show a shortest path between two nodes, each step with its receipt."""
+    with context.reading() as graph:
+        first, last = graph.find(start), graph.find(end)
+        found = graph.path(first.slug, last.slug, through_hubs=through_hubs)
+        if context.format(format_) == "json":
+            steps = [
+                {
+                    "statement": render.statement_json(statement),
+                    "to": render.value_json(node),
+                    "documents": sorted({one.document for one in graph.evidence(statement)}),
+                }
+                for statement, node in found or ()
+            ]
+            print_json({"from": first.slug, "to": last.slug, "connected": found is not None, "steps": steps})
+        elif found is not None:
+            click.echo(safe(first.label))
+            for statement, node in found:
+                sources = ", ".join(sorted({one.document for one in graph.evidence(statement)}))
+                click.echo(safe(f"  {_arrow(statement, node)} {node.label}   [{sources}]"))
+    if found is None:
+        hint = "" if through_hubs else "; --through-hubs also passes busy topics, organizations and tiers"
+        narrate(f"no path from {first.label} to {last.label}{hint}")
+        return Exit.NO
+    return Exit.DONE
+
+
+def _arrow(statement: Statement, to: Node) -> str:
+    note = render.qualified(statement)
+    if statement.object == to:
+        return f"→ {statement.predicate.label}{note} →"
+    if statement.subject == to:
+        return f"← {statement.predicate.inverse}{note} ←"
+    return f"· in: {render.sentence(statement)} ·"
+
+
+@click.command()
+@formats
+@pass_context
+def stats(context: Context, format_: str) -> None:
+    """Count nodes and edges by kind, documents, and papers with and without metadata."""
+    with context.reading() as graph:
+        counts = graph.counts()
+    if context.format(format_) == "table":
+        click.echo("\n".join(summary(counts)))
+        return
+    print_json(
+        {
+            "nodes": {kind.label: number for kind, number in counts.nodes.items()},
+            "edges": {predicate.word: number for predicate, number in counts.statements.items()},
+            "documents": {kind.value: number for kind, number in counts.documents.items()},
+            "papers": {"with_metadata": counts.papers_recorded, "without_metadata": counts.papers_bare},
+        }
+    )
+
+
+def summary(counts: Counts) -> list[str]:
+    """The size of the graph in a few lines that a newcomer understands."""
+    nodes, edges = sum(counts.nodes.values()), sum(counts.statements.values())
+    lines = [f"{nodes:,} nodes"]
+    lines += [f"  {number:>6,}  {kind.plural}" for kind, number in counts.nodes.items()]
+    lines.append(f"{edges:,} edges")
+    lines += [f"  {number:>6,}  {predicate.label}" for predicate, number in counts.statements.items()]
+    known = counts.papers_recorded + counts.papers_bare
+    if known:
+        lines.append(f"{known:,} papers on arXiv: {counts.papers_recorded:,} with metadata")
+    return lines

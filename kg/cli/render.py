@@ -1,0 +1,167 @@
+"""Nodes, statements and receipts as JSON values and as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from kg.graph import Graph
+from kg.model import Evidence, Literal, Node, PaperRecord, Statement
+
+from .output import safe
+
+_HOW_MANY = 50
+
+
+def node_json(node: Node, base: str) -> dict[str, Any]:
+    """A node as a JSON object."""
+    return {
+        "slug": node.slug,
+        "iri": f"{base}node/{node.slug}",
+        "kind": node.kind.label,
+        "label": node.label,
+        "aliases": list(node.aliases),
+        "identifiers": [str(one) for one in node.identifiers],
+        "support": node.support,
+        "dissent": [kind.label for kind in node.dissent],
+    }
+
+
+def value_json(value: Node | Literal) -> dict[str, Any]:
+    """The object of a statement: a node by slug, kind and label, or a literal."""
+    if isinstance(value, Literal):
+        return {"value": value.value, "datatype": value.datatype}
+    return {"slug": value.slug, "kind": value.kind.label, "label": value.label}
+
+
+def statement_json(statement: Statement) -> dict[str, Any]:
+    """A statement as a JSON object."""
+    return {
+        "subject": value_json(statement.subject),
+        "predicate": statement.predicate.word,
+        "object": value_json(statement.object),
+        "qualifiers": [{"name": name, **value_json(value)} for name, value in statement.qualifiers],
+        "support": statement.support,
+    }
+
+
+def evidence_json(evidence: Evidence, graph: Graph) -> dict[str, Any]:
+    """A receipt as a JSON object, with the lines it stands on in the current revision."""
+    places = []
+    for place, span in zip(evidence.places, evidence.spans, strict=True):
+        excerpt = graph.excerpt(evidence.document, span, around=0) if span else None
+        places.append(
+            {
+                "heading": list(place.heading),
+                "item": place.digest,
+                "line": span.line if span else None,
+                "end_line": span.end_line if span else None,
+                "text": "\n".join(excerpt.lines) if excerpt else None,
+            }
+        )
+    return {
+        "document": evidence.document,
+        "rule": evidence.rule,
+        "confidence": evidence.confidence,
+        "places": places,
+    }
+
+
+def record_json(record: PaperRecord) -> dict[str, Any]:
+    """A paper's arXiv record as a JSON object."""
+    return {
+        "arxiv": record.arxiv_id,
+        "version": record.version,
+        "title": record.title,
+        "authors": list(record.authors),
+        "categories": list(record.categories),
+        "published": record.published.isoformat(),
+        "updated": record.updated.isoformat(),
+        "comment": record.comment,
+        "journal_ref": record.journal_ref,
+        "doi": record.doi,
+        "withdrawn": record.withdrawn,
+        "abstract": record.abstract,
+    }
+
+
+def qualified(statement: Statement) -> str:
+    """The qualifiers of a statement in brackets, with a leading blank; empty without any.
+
+    A qualifier that is a node is told by its label: `` (with LoRA)``.
+    """
+    told = [
+        f"{name} {value.label}" if isinstance(value, Node) else value.value
+        for name, value in statement.qualifiers
+    ]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def sentence(statement: Statement) -> str:
+    """The statement in one line: ``Alpaca requires 16-32 GB RAM (with LoRA)``."""
+    return (
+        f"{statement.subject.label} {statement.predicate.label} {label(statement.object)}"
+        f"{qualified(statement)}"
+    )
+
+
+def label(value: Node | Literal) -> str:
+    """What an object is called."""
+    return value.label if isinstance(value, Node) else value.value
+
+
+def edge_lines(node: Node, edges: Iterable[Statement]) -> list[str]:
+    """The edges of a node by predicate and direction, with counts; literals as values."""
+    lines: list[str] = []
+    for (predicate, direction), group in groupby(edges, key=lambda s: (s.predicate, _direction(s, node))):
+        statements = list(group)
+        if direction == "=":
+            lines += [f"  {predicate.label}: {safe(label(s.object))}{_support(s)}" for s in statements]
+            continue
+        name = predicate.label if direction == "→" else predicate.inverse
+        if direction == "·":
+            name = f"part of: {predicate.label}"
+        lines.append(f"  {direction} {name} ({len(statements)})")
+        for statement in statements[:_HOW_MANY]:
+            lines.append(f"      {_end(statement, node, direction)}{_support(statement)}")
+        if len(statements) > _HOW_MANY:
+            lines.append(f"      … {len(statements) - _HOW_MANY} more")
+    return lines
+
+
+def _direction(statement: Statement, node: Node) -> str:
+    if isinstance(statement.object, Literal):
+        return "="
+    if statement.subject == node:
+        return "→"
+    return "←" if statement.object == node else "·"
+
+
+def _end(statement: Statement, node: Node, direction: str) -> str:
+    if direction == "·":
+        return safe(sentence(statement))
+    other = statement.object if statement.subject == node else statement.subject
+    assert isinstance(other, Node)
+    return safe(f"{other.kind.glyph} {other.label}{qualified(statement)}  [{other.slug}]")
+
+
+def _support(statement: Statement) -> str:
+    return f"  ×{statement.support}" if statement.support > 1 else ""
+
+
+def evidence_lines(evidence: Evidence, graph: Graph) -> list[str]:
+    """A receipt as lines: document, heading path, then the entry itself with line numbers."""
+    head = f"  {evidence.document}, rule {evidence.rule}, confidence {evidence.confidence:.2f}"
+    if evidence.document.startswith("arxiv:"):
+        head = f"  {evidence.document}: the arXiv record"
+    lines = [safe(head)]
+    for place, span in zip(evidence.places, evidence.spans, strict=True):
+        if place.heading:
+            lines.append(safe("    " + " › ".join(place.heading)))
+        excerpt = graph.excerpt(evidence.document, span, around=1) if span else None
+        if excerpt and span:
+            for number, line in enumerate(excerpt.lines, excerpt.first):
+                mark = "▌" if span.line <= number <= span.end_line else " "
+                lines.append(f"    {mark}{number:>5}  {safe(line)}")
+    return lines

@@ -1,0 +1,309 @@
+"""A workspace: a folder with ``kg.toml``, ``corrections.toml`` and ``graph.db``.
+
+The two text files are the user's: they are edited with comments kept, and their mistakes are told
+with file, line and nearest key. The database can always be made again from them and the sources.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+from .corrections import VERBS, Correction, from_table, to_table
+from .errors import ConfigError, UsageError
+
+CONFIG, CORRECTIONS, DATABASE = "kg.toml", "corrections.toml", "graph.db"
+DEFAULT_BASE = "https://example.org/kg/"
+
+_SETTINGS = {"title": str, "base": str, "contact": str}
+_SOURCE_KEYS = {"address": str}
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+[/#]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured list: its name for ever, and the address it is read from."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What kg.toml says. ``base`` ends in / or #; ``contact`` goes into the User-Agent."""
+
+    title: str = ""
+    base: str = DEFAULT_BASE
+    contact: str = ""
+    sources: tuple[Source, ...] = field(default=())
+
+
+class Workspace:
+    """A folder and its three files; none of them needs to exist before something is added."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; nothing is read yet."""
+        self.folder = folder
+
+    @classmethod
+    def find(cls, environment: Mapping[str, str], *, start: Path, chosen: Path | None = None) -> Self:
+        """The workspace to use.
+
+        ``chosen``, else the nearest ``kg.toml`` upwards from ``start``, else KG_WORKSPACE, else
+        the user's own in the data folder.
+        """
+        if chosen is not None:
+            return cls(chosen)
+        for folder in (start, *start.parents):
+            if (folder / CONFIG).is_file():
+                return cls(folder)
+        if named := environment.get("KG_WORKSPACE"):
+            return cls(Path(named).expanduser())
+        from platformdirs import user_data_path
+
+        return cls(user_data_path("kg"))
+
+    @property
+    def config(self) -> Path:
+        """The file of settings and sources."""
+        return self.folder / CONFIG
+
+    @property
+    def corrections(self) -> Path:
+        """The file of corrections."""
+        return self.folder / CORRECTIONS
+
+    @property
+    def database(self) -> Path:
+        """The database."""
+        return self.folder / DATABASE
+
+    # ------------------------------------------------------------------------ settings
+
+    def settings(self) -> Settings:
+        """What kg.toml says; the defaults where there is none. Raises: ConfigError."""
+        table, text = _load(self.config)
+        _known(table, ("kg", "sources"), self.config, text)
+        own = _table(table, "kg", self.config, text)
+        _known(own, tuple(_SETTINGS), self.config, text)
+        for key, value in own.items():
+            if not isinstance(value, _SETTINGS[key]):
+                _fail(self.config, text, key, f"{key!r} must be text")
+        base = own.get("base", DEFAULT_BASE)
+        if not _BASE.match(base):
+            _fail(self.config, text, "base", f"base {base!r} is no http(s) address that ends in / or #")
+        listed = _table(table, "sources", self.config, text)
+        sources = [self._source(name, said, text) for name, said in listed.items()]
+        return Settings(own.get("title", ""), base, own.get("contact", ""), tuple(sources))
+
+    def _source(self, name: str, said: object, text: str) -> Source:
+        if not isinstance(said, dict):
+            _fail(self.config, text, name, f"source {name!r} must be a table with an address")
+        _known(said, tuple(_SOURCE_KEYS), self.config, text)
+        address = said.get("address")
+        if not isinstance(address, str) or not address:
+            _fail(self.config, text, name, f"source {name!r} needs an address (text)")
+        return Source(name, address)
+
+    def create(self, *, title: str = "", base: str = DEFAULT_BASE) -> None:
+        """Write a new kg.toml. Raises: UsageError if there is one, or the folder cannot be made."""
+        if self.config.exists():
+            raise UsageError(f"{self.config} exists already", hint="Edit it, or choose another folder.")
+        lines = [
+            "# A kg workspace. `kg add` writes sources here; comments are kept.",
+            "",
+            "[kg]",
+            f"title = {_quoted(title)}",
+            "# All addresses in exports begin with this. Choose it once, before publishing.",
+            f"base = {_quoted(base)}",
+            "",
+        ]
+        self._write(self.config, "\n".join(lines))
+
+    def add_sources(self, sources: Iterable[Source]) -> None:
+        """Put sources into kg.toml, made if missing; a known name gets the new address."""
+        import tomlkit
+
+        if not self.config.exists():
+            self.create()
+        document = tomlkit.parse(self.config.read_text(encoding="utf-8"))
+        for source in sources:
+            if "sources" not in document:
+                document["sources"] = tomlkit.table(is_super_table=True)
+            listed: Any = document["sources"]
+            if source.name not in listed:
+                listed[source.name] = tomlkit.table()
+            listed[source.name]["address"] = source.address
+        self._write(self.config, tomlkit.dumps(document))
+
+    def remove_source(self, name: str) -> None:
+        """Take a source out of kg.toml. Raises: UsageError with the nearest name."""
+        import tomlkit
+
+        names = [source.name for source in self.settings().sources]
+        if name not in names:
+            hint = f"Did you mean {_nearest(name, names)}?" if _nearest(name, names) else "See `kg sources`."
+            raise UsageError(f"there is no source {name!r}", hint=hint)
+        document = tomlkit.parse(self.config.read_text(encoding="utf-8"))
+        listed: Any = document["sources"]
+        del listed[name]
+        self._write(self.config, tomlkit.dumps(document))
+
+    # --------------------------------------------------------------------- corrections
+
+    def load_corrections(self) -> tuple[tuple[Correction, ...], bytes]:
+        """The corrections in file order and the file's bytes. Raises: ConfigError."""
+        table, text = _load(self.corrections)
+        _known(table, ("correction",), self.corrections, text)
+        tables = table.get("correction", [])
+        if not isinstance(tables, list):
+            _fail(self.corrections, text, "correction", "write each correction as [[correction]]")
+        lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*correction", line)]
+        found = []
+        for number, said in enumerate(tables):
+            line = lines[number] if number < len(lines) else 0
+            found.append(self._correction(dict(said), line))
+        return tuple(found), text.encode("utf-8", "surrogateescape")
+
+    def _correction(self, table: dict[str, Any], line: int) -> Correction:
+        verb = table.pop("verb", None)
+        where = f"{self.corrections}, line {line}"
+        if verb not in VERBS:
+            hint = f"Did you mean {_nearest(str(verb), VERBS)}?" if _nearest(str(verb), VERBS) else ""
+            raise ConfigError(f"{where}: verb must be one of {', '.join(VERBS)}, not {verb!r}", hint=hint)
+        try:
+            return from_table(verb, table, line=line)
+        except ValueError as error:
+            message, *near = error.args
+            hint = ""
+            if near and (close := _nearest(near[0], near[1])):
+                hint = f"Did you mean {close}?"
+            raise ConfigError(f"{where}: {message}", hint=hint) from error
+
+    def add_correction(self, correction: Correction) -> None:
+        """Append a correction to corrections.toml, made if missing; what stands there is kept."""
+        import tomlkit
+
+        text = self.corrections.read_text(encoding="utf-8") if self.corrections.exists() else _PREFACE
+        table = tomlkit.table()
+        table["verb"] = correction.verb
+        for key, value in to_table(correction).items():
+            if isinstance(value, dict):
+                inline = tomlkit.inline_table()
+                inline.update(value)
+                table[key] = inline
+            else:
+                table[key] = value
+        array = tomlkit.aot()
+        array.append(table)
+        added = tomlkit.document()
+        added["correction"] = array
+        gap = "" if text.endswith("\n\n") or not text else "\n" if text.endswith("\n") else "\n\n"
+        self._write(self.corrections, text + gap + tomlkit.dumps(added))
+
+    def remove_correction(self, number: int) -> Correction:
+        """The correction taken out; ``number`` counts from 1, -1 is the last. Raises: UsageError."""
+        import tomlkit
+
+        corrections, _ = self.load_corrections()
+        index = number - 1 if number > 0 else len(corrections) + number
+        if not 0 <= index < len(corrections):
+            raise UsageError(
+                f"there is no correction {number}", hint=f"There are {len(corrections)}: `kg correct --list`."
+            )
+        document = tomlkit.parse(self.corrections.read_text(encoding="utf-8"))
+        tables: Any = document["correction"]
+        del tables[index]
+        if not len(tables):
+            del document["correction"]
+        self._write(self.corrections, tomlkit.dumps(document))
+        return corrections[index]
+
+    def _write(self, path: Path, text: str) -> None:
+        """Write beside and rename, so that nobody ever reads half a file."""
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise UsageError(
+                f"{path} cannot be written: {error.strerror}",
+                hint="Check the folder's permissions, or name another with --workspace.",
+            ) from error
+
+
+_PREFACE = "# Corrections outrank all rules. Written by `kg correct`; edit freely, comments are kept.\n\n"
+
+
+def now(environment: Mapping[str, str]) -> datetime:
+    """The present in UTC, or KG_NOW where it is set (ISO 8601). Raises: ConfigError."""
+    text = environment.get("KG_NOW")
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"KG_NOW is no ISO 8601 time: {text!r}", hint="Like 2026-01-31T06:00:00Z."
+        ) from None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def _load(path: Path) -> tuple[dict[str, Any], str]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}, ""
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}", hint="Check its permissions."
+        ) from error
+    try:
+        text = content.decode("utf-8")
+        return tomllib.loads(text), text
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8 text", hint="Save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}", hint="See https://toml.io for the format.") from error
+
+
+def _table(table: Mapping[str, Any], key: str, path: Path, text: str) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        _fail(path, text, key, f"{key!r} must be a table: [{key}]")
+    return dict(value)
+
+
+def _known(table: Mapping[str, object], known: tuple[str, ...], path: Path, text: str) -> None:
+    for key in table:
+        if key not in known:
+            near = _nearest(key, known)
+            hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
+            _fail(path, text, key, f"unknown key {key!r}", hint)
+
+
+def _fail(path: Path, text: str, key: str, message: str, hint: str = "") -> NoReturn:
+    word = re.compile(rf"(?:^|[\s\[.\"']){re.escape(key)}(?:$|[\s\].\"'=])")
+    line = next((n for n, line in enumerate(text.splitlines(), 1) if word.search(line)), 0)
+    raise ConfigError(f"{path}, line {line}: {message}", hint=hint)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
