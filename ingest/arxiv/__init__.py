@@ -1,0 +1,22 @@
+"""arXiv as a source: records of papers, fetched politely and believed only when checked.
+
+``fetch_records(ids, Client.from_environ())`` gives pages of records; ``reading_of(record)`` makes
+one a document for the store; ``due`` says whose news may have come.
+"""
+
+from __future__ import annotations
+
+from .announcements import due, last_announcement
+from .batches import Page, fetch_records
+from .client import Client
+from .records import canonical_json, reading_of
+
+__all__ = [
+    "Client",
+    "Page",
+    "canonical_json",
+    "due",
+    "fetch_records",
+    "last_announcement",
+    "reading_of",
+]
