@@ -1,0 +1,1 @@
+"""Real servers on the loopback, in the place of those of the world."""
