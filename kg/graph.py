@@ -265,6 +265,14 @@ class Graph:
         ]
         return sorted(found, key=_evidence_order)
 
+    def items_at(self, document: str, line: int) -> list[str]:
+        """Digests of the entries that stand at a line of the current revision, innermost first."""
+        sql = (
+            "SELECT p.digest FROM place p JOIN document d ON d.id = p.document_id"
+            " WHERE d.key = ? AND p.line <= ? AND p.end_line >= ? ORDER BY p.end_line - p.line, p.id"
+        )
+        return [row["digest"] for row in self.db.execute(sql, (document, line, line))]
+
     def excerpt(self, document: str, span: Span, *, around: int = 2) -> Excerpt | None:
         """The lines at ``span`` with ``around`` lines before and after, in the current revision.
 

@@ -23,7 +23,7 @@ def name_key(name: str) -> str:
     (False, False)
     """
     text = unicodedata.normalize("NFKC", name).casefold()
-    text = re.sub(r"[’'`]s\b", "", text)  # noqa: RUF001 - the typographic apostrophe is meant
+    text = re.sub(r"[’'`]s\b", "", text)
     text = re.sub(
         r"\.(?!\d)|(?<!\w)\.", lambda m: "." if m.end() < len(text) and text[m.end()].isalnum() else " ", text
     )
@@ -38,7 +38,7 @@ def words(name: str) -> list[str]:
     ['stanford', 'alpaca', '7b', 'v1.5']
     """
     text = unicodedata.normalize("NFKC", name).casefold()
-    text = re.sub(r"[’'`]s\b", "", text)  # noqa: RUF001
+    text = re.sub(r"[’'`]s\b", "", text)
     return re.findall(r"[^\W_]+(?:\.[^\W_]+)*[+#]*", text)
 
 

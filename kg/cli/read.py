@@ -144,7 +144,7 @@ def why(
             ]
             statements: list[Statement] = []
         else:
-            statements = _matching(graph, node, predicate, object)
+            statements = matching(graph, node, predicate, object)
             told = [(render.sentence(one), graph.evidence(one)) for one in statements]
         if not told:
             what = " ".join(part for part in (predicate, object) if part)
@@ -164,7 +164,7 @@ def why(
     return Exit.DONE
 
 
-def _matching(graph: Graph, node: Node, predicate: str, object_: str | None) -> list[Statement]:
+def matching(graph: Graph, node: Node, predicate: str, object_: str | None) -> list[Statement]:
     """The edges of a node that a person means by a predicate (either way) and part of a name."""
     wanted = {p for p in Predicate if name_key(predicate) in {name_key(p.label), name_key(p.inverse or "-")}}
     if not wanted:
