@@ -321,7 +321,7 @@ def _translate(error: Exception, host: str, deadline: Deadline, limits: Limits) 
         ) from error
     if isinstance(error, theirs.Timeout) or isinstance(reason, inner.ReadTimeoutError):
         raise Broken(f"{host} was silent for {limits.read:g} s", hint="Try again later.") from error
-    if isinstance(error, theirs.InvalidURL | UnicodeError):
+    if isinstance(error, theirs.InvalidURL | inner.LocationValueError | UnicodeError):
         raise UsageError(
             f"{host} is no host name", hint="An address looks like https://host/path."
         ) from error

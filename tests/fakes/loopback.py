@@ -72,6 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, form: str) -> None:
         owner, start = self.server.owner, time.monotonic()
+        owner.busy(1)
         parts = urlsplit(self.path)
         query = {k: v[-1] for text in (parts.query, form) for k, v in parse_qs(text).items()}
         headers = {k.lower(): v for k, v in self.headers.items()}
@@ -87,9 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the client has gone
         finally:
             end = time.monotonic()
-            owner.log.append(
-                Seen(start, end, self.command, self.path, query, headers, self.number, answer.status)
-            )
+            owner.note(Seen(start, end, self.command, self.path, query, headers, self.number, answer.status))
 
     def send(self, answer: Answer, length: int | None = None) -> None:
         """The whole answer, with the length it has or the one it is told to claim."""
@@ -116,10 +115,11 @@ class _Server(ThreadingHTTPServer):
 
 
 class LoopbackServer:
-    """A server to be used as a context; ``log`` in order of the answers' ends, ``peak`` connections."""
+    """A server to be used as a context; ``peak`` is the most connections that were open at once."""
 
     def __init__(self, port: int = 0) -> None:
-        self.log: list[Seen] = []
+        self._log: list[Seen] = []
+        self._busy = 0
         self.peak = 0
         self.connections = 0
         self.closing = threading.Event()
@@ -155,6 +155,24 @@ class LoopbackServer:
     def next_fault(self) -> Fault:
         with self._lock:
             return (self._faults.popleft() if self._faults else None) or Fault("none")
+
+    def busy(self, change: int) -> None:
+        with self._lock:
+            self._busy += change
+
+    def note(self, seen: Seen) -> None:
+        with self._lock:
+            self._log.append(seen)
+            self._busy -= 1
+
+    @property
+    def log(self) -> list[Seen]:
+        """Every request answered so far; one that is being answered is waited for, but not for long."""
+        end = time.monotonic() + 0.5
+        while self._busy and time.monotonic() < end:
+            time.sleep(0.002)
+        with self._lock:
+            return list(self._log)
 
     def connected(self) -> int:
         with self._lock:
