@@ -1,0 +1,196 @@
+"""The kind of an entry, by column, heading, host and form of its name; each guess with its rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kg.hardware import memory_in
+from kg.vocabulary import Kind
+
+from .headings import Role, heading
+from .items import Entry
+from .titles import is_title
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A kind, the rule that gave it, and how often that rule is right."""
+
+    kind: Kind
+    rule: str
+    confidence: float
+
+
+_CURATED = re.compile(
+    r"(?:^|[\s/\"'])awesome[-_ ]|-awesome\b|^awesome|(?:curated|awesome|reading|paper|papers)\s+list|"
+    r"\bcurated\s+collection|(?:list|collection)\s+of\s+(?:\w+\s+){0,4}(?:papers|resources|tools|projects|links)|"
+    r"must-?read\s+papers|papers?[-_ ]?list\b|[a-z]papers$|Papers$",
+    re.IGNORECASE,
+)
+_NOUNS: tuple[tuple[Kind, str], ...] = (
+    (Kind.BENCHMARK, r"benchmarks?|leaderboards?|evaluation\s+(?:suite|set|benchmark)|test\s+(?:suite|set)|arena"),
+    (Kind.DATASET, r"datasets?|data\s+sets?|corpus|corpora|instruction\s+data"),
+    (
+        Kind.TUTORIAL,
+        r"tutorials?|courses?|guides?|books?|handbook|cookbook|notebooks?|blog(?:\s+posts?)?|cheat\s*sheet|articles?|"
+        r"lectures?|roadmap|newsletter|podcast|docs|documentation|subreddit|examples|lessons|walkthrough|visuali[sz]ation|"
+        r"list\s+of|collection\s+of|community|forum|discord|recipes",
+    ),
+    (
+        Kind.FRAMEWORK,
+        r"frameworks?|librar(?:y|ies)|tools?|toolkits?|toolbox|engines?|platforms?|servers?|runtimes?|sdk|packages?|plugins?|"
+        r"extensions?|apps?|application|ui|gui|webui|interface|clients?|cli|api|gateway|proxy|router|compiler|database|"
+        r"system|infrastructure|software|implementation|wrapper|bindings|editor|ide|assistant|agent|agents|solution|stack|"
+        r"pipeline|codebase|kernels|orchestrator|service|scripts?|harness|hub",
+    ),
+    (Kind.MODEL, r"models?|llms?|slms?|vlms?|language\s+models?|chatbot|classifier|embeddings?\s+model|checkpoint|transformer"),
+    (Kind.METHOD, r"methods?|techniques?|approach(?:es)?|algorithms?|strateg(?:y|ies)|optimi[sz]er|attention|mechanism"),
+)
+_HEAD = re.compile(
+    r"^(?:[^.;:,(]{0,90}?\b)?(?P<noun>" + "|".join(f"(?P<k{i}>{p})" for i, (_, p) in enumerate(_NOUNS)) + r")\b(?!-)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed)\s+", re.IGNORECASE)
+_PAPER_SCHEMES = frozenset({"arxiv", "doi", "openreview", "acl"})
+_PUBLISHED = frozenset({Kind.MODEL, Kind.METHOD, Kind.DATASET, Kind.BENCHMARK, Kind.FRAMEWORK})
+
+
+def noun_kind(text: str) -> Kind | None:
+    """The kind that the head noun of a description names: "a fast engine for models" is a Framework.
+
+    >>> noun_kind("A fast inference engine for language models") is Kind.FRAMEWORK
+    True
+    >>> noun_kind("benchmark of reasoning models") is Kind.BENCHMARK
+    True
+    """
+    text = re.split(r"[.;:(,]", text.strip(), maxsplit=1)[0][:160]
+    head = _BEHIND.split(text, maxsplit=1)[0]
+    best: tuple[int, Kind] | None = None
+    for kind, pattern in _NOUNS:
+        for found in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", head, re.IGNORECASE):
+            if best is None or found.end() > best[0]:
+                best = (found.end(), kind)
+    return best[1] if best else None
+
+
+def is_tier(entry: Entry) -> bool:
+    """Whether an entry is a hardware tier: a memory range and no links of its own."""
+    found = memory_in(entry.own)
+    if not found or entry.shape == "heading" or entry.main or entry.links:
+        return False
+    kinds = [heading(s.text).kind for s in entry.path]
+    return entry.shape == "item" and (Kind.HARDWARE_TIER in kinds or len(entry.own.split()) <= 30)  # noqa: PLR2004
+
+
+def is_paperish(entry: Entry) -> bool:
+    """Whether an entry points to a paper, on its name or by a label."""
+    if entry.main is not None:
+        return entry.main.role == "paper" and entry.main.identifier.scheme != "github"
+    return any(link.role == "paper" for link in entry.links)
+
+
+def classify(entry: Entry) -> Guess:
+    """The kind of an entry by the first rule that fits."""
+    name, about = entry.name, entry.description
+    code = entry.main.identifier.scheme in ("github", "gitlab") if entry.main else False
+    if (code or not is_paperish(entry)) and (
+        _CURATED.search(name) or _CURATED.search(about[:120]) or (code and entry.main and "awesome" in entry.main.identifier.value)
+    ):
+        return Guess(Kind.TUTORIAL, "curated-list", 0.9)
+    if guess := _by_host(entry):
+        return guess
+    title = is_title(name)
+    if entry.column and not (title and is_paperish(entry) and entry.column is Kind.MODEL):
+        return Guess(entry.column, "column", 0.92)
+    kind, near = _by_heading(entry)
+    if kind:
+        return _adjusted(entry, kind, near, title=title)
+    return _by_form(entry, title=title)
+
+
+def _by_host(entry: Entry) -> Guess | None:
+    if entry.main is None:
+        return None
+    identifier = entry.main.identifier
+    if identifier.scheme == "hf":
+        first = identifier.value.split("/")[0]
+        if first == "datasets":
+            return Guess(Kind.DATASET, "host", 0.95)
+        if first == "spaces":
+            board = re.search(r"leaderboard|arena|bench", f"{entry.name} {identifier.value}", re.IGNORECASE)
+            return Guess(Kind.BENCHMARK, "host", 0.85) if board else None
+        return Guess(Kind.MODEL, "host", 0.9) if entry.column is None else None
+    if identifier.value.startswith("huggingface.co/blog"):
+        return Guess(Kind.TUTORIAL, "host", 0.9)
+    if identifier.value.startswith("huggingface.co/collections") and entry.column is None:
+        return Guess(Kind.MODEL, "host", 0.85)
+    return None
+
+
+def _by_heading(entry: Entry) -> tuple[Kind | None, bool]:
+    """The kind of the nearest TYPE heading, and whether no topic stands between."""
+    near = True
+    for section in reversed(entry.path):
+        read = heading(section.text)
+        if read.role is Role.TYPE:
+            return read.kind, near
+        if read.role is Role.TOPIC:
+            near = False
+    return None, False
+
+
+def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  # noqa: FBT001
+    """The heading's kind, unless the form of the item says otherwise."""
+    paperish = is_paperish(entry)
+    code = entry.main is not None and entry.main.role == "code"
+    sure = 0.93 if near else 0.85
+    if kind is Kind.HARDWARE_TIER:
+        return _by_form(entry, title=title)
+    if kind is Kind.PAPER:
+        if (paperish or title) and not (code and not title):
+            return Guess(Kind.PAPER, "type-heading", sure)
+        return _by_form(entry, title=title) if code or entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
+    if title and paperish and kind is not Kind.FRAMEWORK:
+        return Guess(Kind.PAPER, "title-form", 0.85)
+    noun = noun_kind(entry.description)
+    if kind is Kind.TUTORIAL:
+        if code and noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET) and noun:
+            return Guess(noun, "description", 0.7)
+        return Guess(kind, "type-heading", sure)
+    if noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL) and kind in (Kind.FRAMEWORK, Kind.MODEL) and noun:
+        return Guess(noun, "description", 0.7)
+    return Guess(kind, "type-heading", sure)
+
+
+def _by_form(entry: Entry, *, title: bool) -> Guess:
+    """No heading decides: host, form of the name and the head noun of the description do."""
+    paperish = is_paperish(entry)
+    if paperish and title:
+        return Guess(Kind.PAPER, "title-form", 0.9)
+    noun = noun_kind(entry.description) or noun_kind(entry.name)
+    topic = _topic_kind(entry)
+    if paperish:
+        published = noun if noun in _PUBLISHED and noun else Kind.METHOD
+        return Guess(published, "paper-host", 0.6)
+    if noun and entry.main:
+        return Guess(noun, "description", 0.75)
+    if entry.main and entry.main.role == "code":
+        return Guess(Kind.FRAMEWORK, "host", 0.8)
+    if entry.main and entry.main.role in ("blog", "video", "docs"):
+        return Guess(Kind.TUTORIAL, "host", 0.8)
+    if entry.main:
+        return Guess(Kind.TUTORIAL if title else Kind.FRAMEWORK, "host", 0.5)
+    if any(link.role == "code" for link in entry.links):
+        return Guess(Kind.FRAMEWORK, "host", 0.6)
+    return Guess(topic, "topic-heading", 0.7) if topic else Guess(noun or Kind.METHOD, "name-only", 0.4)
+
+
+def _topic_kind(entry: Entry) -> Kind | None:
+    for section in reversed(entry.path):
+        read = heading(section.text)
+        if read.role is Role.TOPIC:
+            return read.topic_kind
+        if read.role is Role.TYPE and read.kind is not Kind.HARDWARE_TIER:
+            return read.kind
+    return None

@@ -1,0 +1,207 @@
+"""The links of an item by role: paper, code, model, dataset, page ...; and the text between them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from kg.identifiers import Identifier, identify
+
+from .document import BREAK, Piece
+
+_ROLE_WORDS = {
+    "paper": """paper papers pdf arxiv openreview publication preprint abs acl anthology report tech technical
+        proceedings ieee acm nature springer biorxiv paperlink 论文 论文地址 论文链接 技术报告 文章""",
+    "code": """code codes github gitlab repo repository implementation source official pytorch jax tensorflow
+        repo. codebase git 代码 源码 代码地址 项目 项目地址 仓库 开源地址""",
+    "model": """model models checkpoint checkpoints weights weight hf huggingface hub modelscope gguf ckpt 模型
+        模型下载 模型地址 魔搭""",
+    "dataset": "dataset datasets data corpus 数据 数据集 数据地址 下载地址 下载",
+    "demo": "demo demos colab space spaces playground notebook try live app 在线体验 演示",
+    "page": "project page website homepage home site webpage web url link links official 官网 官方网站 主页 链接 地址 网址 查看",
+    "blog": "blog blogpost post article medium announcement news blogs 博客 介绍",
+    "video": "video videos youtube talk slides poster tweet twitter podcast presentation slide x bilibili 视频",
+    "docs": "docs documentation doc readme wiki manual guide tutorial 文档",
+    "other": """semantic scholar bib bibtex citation tldr summary clients ref review reviews discord slack license
+        leaderboard supplementary supp appendix mirror download backup more here this stars""",
+}
+_ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.split()}
+_FILLERS = frozenset("the and or & / new old our full main paper's in on of for 1 2 3 4 5 en cn zh 中文 英文".split())
+_PAPER_HOSTS = re.compile(
+    r"(?:^|\.)(?:arxiv\.org|openreview\.net|aclanthology\.org|aclweb\.org|openaccess\.thecvf\.com|dl\.acm\.org|"
+    r"(?:papers\.|proceedings\.)?(?:neurips|nips)\.cc|semanticscholar\.org|ieeexplore\.ieee\.org|mlr\.press|"
+    r"link\.springer\.com|nature\.com|sciencedirect\.com|doi\.org|biorxiv\.org|jmlr\.org|ojs\.aaai\.org|"
+    r"ijcai\.org|isca-speech\.org|isca-archive\.org|ecva\.net|usenix\.org|mlsys\.org|hal\.science|"
+    r"direct\.mit\.edu|science\.org|icml\.cc|iclr\.cc|papers\.ssrn\.com|mdpi\.com|papers\.cool|"
+    r"onlinelibrary\.wiley\.com|frontiersin\.org|academic\.oup\.com|pnas\.org|alphaxiv\.org)$"
+)
+_BADGE = re.compile(
+    r"shields\.io|badge|/stars/|star-history|\.svg(?:\?|$)|img\.io|githubusercontent|visitor|camo\.", re.IGNORECASE
+)
+_STARS = re.compile(r"/github/(?:stars|forks|last-commit|license)/([\w.-]+)/([\w.-]+?)(?:\.svg)?(?:[?#].*)?$", re.IGNORECASE)
+_MAX_LABEL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of an item. ``role``: what its label or, failing that, its host says; ``label``: by label."""
+
+    text: str
+    url: str
+    role: str
+    label: bool
+    identifier: Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of an item's text: a link, a badge, a break, or text of one style.
+
+    ``href``: where it links to, whatever that is; ``link``: the same, understood, if it is usable.
+    """
+
+    kind: str
+    text: str
+    style: str = ""
+    href: str = ""
+    link: Link | None = None
+
+
+@lru_cache(maxsize=8192)
+def label_role(text: str) -> str:
+    """The role that a link's text names if it is nothing but a label, else "".
+
+    >>> label_role("[Paper PDF]"), label_role("Code 2"), label_role("Foo: a paper"), label_role("HF Model")
+    ('paper', 'code', '', 'model')
+    """
+    words = re.findall(r"[^\W_\d]+|\d+", text.casefold())
+    if not words or len(words) > _MAX_LABEL:
+        return ""
+    roles = [_ROLES.get(word, "") for word in words]
+    if not all(role or word in _FILLERS for role, word in zip(roles, words, strict=True)):
+        return ""
+    named = [role for role in roles if role]
+    best = [role for role in named if role not in ("page", "other")] or named
+    # "HF Model", "Paper Link": the kind of thing; "Model Page": the word that is not "page".
+    return best[-1] if best and best[-1] != "other" else (named[0] if named else "")
+
+
+def host_role(identifier: Identifier) -> str:
+    """The role that a link's address tells: paper, code, model, dataset, demo, video or page."""
+    scheme, value = identifier.scheme, identifier.value
+    if scheme in ("arxiv", "doi", "openreview", "acl"):
+        return "paper"
+    if scheme in ("github", "gitlab"):
+        return "code"
+    if scheme == "hf":
+        return {"datasets": "dataset", "spaces": "demo"}.get(value.split("/")[0], "model")
+    host = value.split("/")[0]
+    if _PAPER_HOSTS.search(host):
+        return "paper"
+    if re.search(r"(?:^|\.)(?:youtube\.com|youtu\.be|bilibili\.com|twitter\.com|x\.com)$", host):
+        return "video"
+    if value.startswith("huggingface.co/collections"):
+        return "model"
+    if value.startswith("huggingface.co/blog") or re.search(r"(?:^|\.)(?:medium\.com|substack\.com)$", host):
+        return "blog"
+    return "paper" if value.endswith(".pdf") else "page"
+
+
+def link_of(text: str, href: str) -> Link | None:
+    """The link with its role, or None where the address is not one of the web."""
+    identifier = identify(repaired(href))
+    if identifier is None:
+        return None
+    label = label_role(text)
+    by_host = host_role(identifier)
+    if label in ("page", "other", "") or (label == "code" and by_host in ("paper", "dataset")):
+        role = by_host if by_host != "page" or not label else label
+    elif label == "paper" and by_host in ("code", "model", "dataset"):
+        role = by_host
+    else:
+        role = by_host if label == "model" and by_host in ("code", "dataset") else label
+    return Link(text, repaired(href), role, bool(label), identifier)
+
+
+def repaired(href: str) -> str:
+    """An address without what copying glued to it: a second address, brackets, blanks around.
+
+    >>> repaired("https://a.org/xhttps://b.org/y"), repaired(" https://a.org/x) ")
+    ('https://a.org/x', 'https://a.org/x')
+    """
+    href = href.strip().strip("<>[]")
+    if (second := re.search(r"https?://", href[8:])) and "web.archive.org" not in href and "?" not in href[: second.start() + 8]:
+        before = href[: 8 + second.start()]
+        if not before.endswith(("/", "=")):
+            href = before
+    if href.endswith(")") and href.count(")") > href.count("("):
+        href = href[:-1]
+    return href.rstrip("%20") if href.endswith("%20") else href
+
+
+def is_relative(href: str) -> bool:
+    """Whether an address points into the list itself or its repository."""
+    return not re.match(r"[a-z][a-z0-9+.-]*:|//|www\.", href.strip(), re.IGNORECASE)
+
+
+def starred_repository(src: str) -> str:
+    """The page of the repository whose stars a badge counts, or "".
+
+    >>> starred_repository("https://img.shields.io/github/stars/owner/name?style=social")
+    'https://github.com/owner/name'
+    """
+    found = _STARS.search(src)
+    return f"https://github.com/{found[1]}/{found[2]}" if found else ""
+
+
+def units(pieces: tuple[Piece, ...] | list[Piece]) -> list[Unit]:
+    """The stretches of an item's text in order; pieces of one link are one unit."""
+    out: list[Unit] = []
+    i = 0
+    while i < len(pieces):
+        piece = pieces[i]
+        if piece.link:
+            j = i
+            while j < len(pieces) and pieces[j].link == piece.link:
+                j += 1
+            out.append(_linked(list(pieces[i:j])))
+            i = j
+            continue
+        i += 1
+        if piece.text == BREAK:
+            out.append(Unit("break", "\n"))
+        elif piece.image:
+            out.append(Unit("badge", piece.text, href=piece.image))
+        else:
+            out.append(Unit("text", piece.text, piece.style))
+    return out
+
+
+def _linked(pieces: list[Piece]) -> Unit:
+    text = " ".join("".join(p.text for p in pieces if not p.image).split())
+    style = "".join(sorted(set("".join(p.style for p in pieces if p.text.strip()))))
+    href = pieces[0].href
+    images = [p for p in pieces if p.image]
+    if not text and images:
+        # A badge's link counts, its image does not; its alt text is the label.
+        alt = " ".join("".join(p.text for p in images).split())
+        words = alt if label_role(alt) else _badge_label(images[0].image)
+        return Unit("badge", alt, style, href, link_of(words or alt, href))
+    return Unit("link", text, style, href, link_of(text, href))
+
+
+def _badge_label(src: str) -> str:
+    """The words on a shields.io badge ("arXiv-Paper-red"): its label if they are one."""
+    path = urlsplit_path(src)
+    words = re.split(r"[-_]", path.rsplit("/", 1)[-1])
+    return next((w for w in words if label_role(w) not in ("", "other")), "")
+
+
+def urlsplit_path(src: str) -> str:
+    """The path of an address, or "" where it has none."""
+    try:
+        return urlsplit(src).path
+    except ValueError:
+        return ""

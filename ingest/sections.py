@@ -1,0 +1,67 @@
+"""Headings that name a topic: what stands below them is about it, or a narrower topic."""
+
+from __future__ import annotations
+
+from kg.model import Mention
+from kg.vocabulary import Kind, Predicate
+
+from .document import Section
+from .draft import Draft
+from .headings import Role, bare, heading
+from .relations import Said
+
+_CONCEPTS = (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)
+VENDOR_LEVELS = (0, 8, 9)  # <summary>, bold paragraphs and group labels
+
+
+def topic_of(draft: Draft, path: tuple[Section, ...], at: int) -> Mention | None:
+    """The topic that a heading of a path names, with its tie to the topic around it; else None."""
+    section = path[at]
+    if section.line in draft.topics:
+        return draft.topics[section.line]
+    read = heading(section.text)
+    if read.role not in (Role.TOPIC, Role.TYPE) or not read.topic:
+        return None
+    place = draft.place(tuple(s.text for s in path[:at]), section.text, section.line, section.end_line)
+    title = bare(section.text)
+    known = draft.known(read.topic, _CONCEPTS)
+    kind = known.kind if known else read.topic_kind
+    topic = draft.mention(
+        place, read.topic, kind, "topic-heading", 0.8,
+        aliases=(title,) if read.role is Role.TOPIC and title != read.topic else (),
+    )  # fmt: skip
+    draft.topics[section.line] = topic
+    for outer in range(at - 1, -1, -1):
+        if (around := topic_of(draft, path, outer)) is not None:
+            if around.name.casefold() != topic.name.casefold():
+                draft.claim(topic, Predicate.BROADER, around, "nested-heading", 0.7, places=(place,))
+            break
+    return topic
+
+
+def say_topics(said: Said, draft: Draft) -> None:
+    """Tie an entry to the nearest heading above it that names a topic."""
+    path = said.entry.path
+    for at in range(len(path) - 1, -1, -1):
+        topic = topic_of(draft, path, at)
+        if topic is None or topic.name.casefold() == said.mention.name.casefold():
+            continue
+        if said.mention.kind in _CONCEPTS:
+            said.add(draft, Predicate.BROADER, topic, "section", 0.75)
+        else:
+            said.add(draft, Predicate.ABOUT, topic, "section", 0.75)
+        return
+
+
+def say_vendor(said: Said, draft: Draft) -> None:
+    """The maker that a <summary>, bold line or group label above models names."""
+    if said.mention.kind is not Kind.MODEL:
+        return
+    for section in reversed(said.entry.path):
+        if section.level not in VENDOR_LEVELS:
+            return
+        read = heading(section.text)
+        if read.role in (Role.FACET, Role.NONE) and len(section.text.split()) <= 3 and any(c.isalpha() for c in section.text):  # noqa: PLR2004
+            maker = draft.mention(said.place, bare(section.text), Kind.ORGANIZATION, "section", 0.75)
+            said.add(draft, Predicate.MADE_BY, maker, "section", 0.75)
+            return

@@ -1,0 +1,205 @@
+"""The rows of a table as entries: which column holds the name, and what the others say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kg.vocabulary import Kind
+
+from .document import Block, Piece, plain
+from .headings import bare
+from .links import Link, Unit, starred_repository, link_of, units
+from .titles import cleaned, find_title, is_title
+
+_ROLES: tuple[tuple[str, str], ...] = (
+    ("size", r"#?\s*params?(?:eters?)?\b.*|(?:model[ _-]?)?sizes?(?:\s*\(.*\))?|#\s*of\s+param.*|参数.*|大小|模型大小"),
+    ("active", r"active\s+param.*|activated.*"),
+    ("context", r"(?:max(?:imum)?\s+)?(?:context|ctx|seq(?:uence)?)\b.*|上下文.*"),
+    ("bits", r"bits?|bit[ -]?widths?|precision"),
+    ("memory", r".*\b(?:v?ram|gpu\s+memory|memory)\b.*|显存.*|内存.*"),
+    ("licence", r".*licen[cs]e.*|许可.*|协议"),
+    ("date", r".*\b(?:dates?|years?|released?|time|published|updated?)\b.*|.*(?:时间|日期)|年份"),
+    ("venue", r"venues?|conference.*|journal|published\s+(?:in|at)|会议"),
+    ("maker", r".*\b(?:institut\w*|organi[sz]ations?|orgs?|providers?|makers?|affiliations?|compan(?:y|ies)|labs?|"
+              r"developers?|vendors?|creators?|publishers?|teams?|group)\b.*|.*(?:机构|公司|单位|发布者|作者|团队|来源)"),
+    ("authors", r"authors?|contributors?"),
+    ("base", r"(?:base|backbone|foundation|parent|teacher)(?:[ _-]?models?)?|based\s+on|base\s+llms?|derived\s+from|基座.*|底座.*|基础模型"),
+    ("generator", r".*(?:generated\s+(?:by|with)|generation\s+model|data\s+generation).*"),
+    ("training", r"(?:training|train|fine-?tuning|pre-?training)[ _-]*(?:data|datasets?|corpus)|trained\s+on|训练数据.*"),
+    ("samples", r"#?\s*(?:samples?|examples?|instances|rows|num\w*|data\s+size|count)|数据量|样本.*|规模"),
+    ("tokens", r".*\btokens?\b.*"),
+    ("language", r"lang(?:uages?|s)?|语言|语种"),
+    ("examples", r"examples?\b.*|representative.*|代表.*"),
+    ("paper", r"(?:.*\b)?(?:papers?|publications?|arxiv|pdf|reports?|tech(?:nical)?\s+reports?)(?:[ _/&]+(?:links?|urls?|titles?|blogs?|name))?|论文.*"),
+    ("code", r".*\b(?:code|github|repos?|repository|source)\b.*|代码.*|源码.*|项目地址|仓库"),
+    ("model", r"(?:hf|hugging\s*face|checkpoints?|weights?|model\s+(?:links?|cards?|hub)|hf\s+models?|hub)(?:\s+\w+)?|.*(?:下载|模型地址).*"),
+    ("demo", r"demos?|colab|playground|try\s*it.*|在线.*"),
+    ("blog", r"blogs?|blog\s+posts?|announcements?"),
+    ("url", r"links?|urls?|websites?|home\s?pages?|project\s+pages?|sites?|web|pages?|resources?\s+links?|链接|地址|官网|网址|主页"),
+    ("description", r".*\b(?:descriptions?|desc|summary|summaries|notes?|comments?|introductions?|features?|details?|"
+                    r"mechanisms?|significance|concepts?|limitations?|advantages?|what|remarks?|highlights?|usage|purpose)\b.*|"
+                    r"说明.*|简介.*|描述.*|介绍.*|备注.*|特点.*|特色.*"),
+    ("keywords", r"keywords?|key\s+words|types?|categor(?:y|ies)|topics?|domains?|tasks?|tags?|paradigms?|areas?|"
+                 r"fields?|modalit(?:y|ies)|architectures?|领域|方向|类型|类别|分类|任务|结构|架构|标签"),
+    ("stars", r".*\b(?:stars?|rating|score|rank|#|no|id|index|status)\b.*|⭐.*|序号"),
+)  # fmt: skip
+_COMPILED = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
+_NAME_KINDS: tuple[tuple[Kind | None, str], ...] = (
+    (Kind.DATASET, r"(?:.*\s)?(?:data\s?sets?|corpus|corpora)(?:[ _-]names?)?|数据集.*"),
+    (Kind.BENCHMARK, r"(?:.*\s)?(?:benchmarks?|metrics?|leaderboards?)(?:[ _-]names?)?|评测.*|基准"),
+    (Kind.MODEL, r"(?:.*\s)?(?:models?|llms?|slms?|language\s+models?)(?:[ _-]names?)?|模型|模型名称|系列"),
+    (Kind.PAPER, r"(?:paper\s+)?titles?|标题|论文题目|论文标题"),
+    (Kind.METHOD, r"(?:.*\s)?(?:methods?|techniques?|algorithms?|approach(?:es)?|strateg(?:y|ies))(?:[ _-]names?)?|方法"),
+    (Kind.FRAMEWORK, r"(?:.*\s)?(?:frameworks?|tools?|librar(?:y|ies)|software|engines?|packages?|platforms?|systems?)(?:[ _-]names?)?|框架|工具|平台"),
+    (Kind.APPLICATION, r"(?:.*\s)?(?:applications?|use[- ]cases?|apps?)(?:[ _-]names?)?|应用.*"),
+    (Kind.TUTORIAL, r"(?:.*\s)?(?:tutorials?|courses?|guides?|books?|articles?)(?:[ _-]names?)?|课程|教程"),
+    (None, r".*\b(?:names?|projects?|items?|resources?|entry|entries|variants?|era|product|title)\b.*|名称|名字|项目|资源|项目名称"),
+)  # fmt: skip
+_COMPILED_NAMES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _NAME_KINDS)
+_MAX_NAME_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column header says of its cells; ``kind`` for a column of names."""
+
+    role: str
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell beside the name: its column, text and links."""
+
+    role: str
+    header: str
+    text: str
+    links: tuple[Link, ...]
+
+
+@lru_cache(maxsize=2048)
+def column(header: str) -> Column:
+    """What a header says of its column.
+
+    >>> column("Model").role, column("#Params").role, column("HF Model").role, column("Base").role
+    ('name', 'size', 'model', 'base')
+    >>> column("Training data").role, column("Dataset").kind is Kind.DATASET
+    ('training', True)
+    """
+    text = bare(header).replace("_", " ")
+    if not text:
+        return Column("")
+    if re.fullmatch(r"(?:hf|hugging\s*face)\s+models?", text, re.IGNORECASE):
+        return Column("model")
+    for kind, pattern in _COMPILED_NAMES[:-1]:
+        if pattern.fullmatch(text) and column_role(text) not in ("training", "base", "size", "generator", "memory"):
+            return Column("name", kind)
+    role = column_role(text)
+    if role and not (role in ("code", "stars") and _COMPILED_NAMES[-1][1].fullmatch(text)):
+        return Column(role)
+    return Column("name") if _COMPILED_NAMES[-1][1].fullmatch(text) else Column("")
+
+
+def column_role(text: str) -> str:
+    """The role of a column that holds no names, or ""."""
+    return next((role for role, pattern in _COMPILED if pattern.fullmatch(text)), "")
+
+
+@dataclass(slots=True)
+class Row:
+    """A row read: name cell found, other cells by role. ``reason``: why it holds no item, or ""."""
+
+    reason: str = ""
+    name: str = ""
+    form: str = ""
+    kind: Kind | None = None
+    main: Link | None = None
+    cells: tuple[Cell, ...] = ()
+    links: tuple[Link, ...] = ()
+    rest: tuple[Unit, ...] = ()
+    prefix: str = ""
+
+
+def read_row(block: Block) -> Row:
+    """The name, main link and other cells of a table row."""
+    texts = [plain(cell) for cell in block.cells]
+    filled = [i for i, text in enumerate(texts) if text or any(p.href for p in block.cells[i])]
+    if not filled:
+        return Row("empty row")
+    columns = [column(header) for header in block.columns] + [Column("")] * len(block.cells)
+    hrefs = [p.href for cell in block.cells for p in cell if p.href]
+    if hrefs and all(h.startswith("#") for h in hrefs):
+        return Row("table of contents")
+    if len(filled) == 1 and len(block.cells) > 2 and not hrefs:  # noqa: PLR2004 - a row across the table
+        return Row("group row")
+    if all(not re.search(r"\w", t) for t in texts) and not hrefs:
+        return Row("empty row")
+    at = _name_column(block, columns, texts)
+    if at < 0:
+        return Row("row without a name")
+    row = _named(block.cells[at], columns[at])
+    if not row.name:
+        return Row("row without a name")
+    row.cells = tuple(
+        Cell(columns[i].role, block.columns[i] if i < len(block.columns) else "", texts[i], _links(block.cells[i]))
+        for i in range(len(block.cells))
+        if i != at
+    )
+    return row
+
+
+def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
+    """The index of the cell that holds the row's name, or -1."""
+    count = len(block.cells)
+    named = [i for i in range(count) if columns[i].role == "name" and texts[i]]
+    if named:
+        return named[0]
+    for i in range(count):
+        if columns[i].role == "paper" and is_title(texts[i]):
+            return i
+    for i in range(count):
+        if columns[i].role in ("", "url", "code", "model", "stars") and any(
+            not link.label and not re.match(r"https?:", link.text) for link in _links(block.cells[i])
+        ):
+            return i
+    for i in range(count):
+        if texts[i] and columns[i].role in ("", "keywords", "examples", "paper") and len(texts[i].split()) <= _MAX_NAME_WORDS:
+            return i
+    return -1
+
+
+def _named(cell: tuple[Piece, ...], head: Column) -> Row:
+    parts = units(cell)
+    title = find_title(list(parts))
+    whole = _whole(parts)
+    name = cleaned(title.name)
+    if whole and (title.form in ("text", "link", "bold") and not is_title(name)):
+        name = whole
+    kind = head.kind or (Kind.PAPER if head.role == "paper" else None)
+    links = tuple(u.link for u in (*title.head, *title.rest) if u.link)
+    main = title.main or next((link for link in links if not link.label), None)
+    return Row("", name, title.form, kind, main, (), tuple(x for x in links if x is not main), tuple(title.rest), title.prefix)
+
+
+def _whole(parts: list[Unit]) -> str:
+    """The text of a short cell without labels and badges, up to the first break."""
+    text = ""
+    for unit in parts:
+        if unit.kind == "break" and text.strip():
+            break
+        if unit.kind == "text" or (unit.kind == "link" and not (unit.link and unit.link.label)):
+            text += unit.text
+    name = cleaned(re.sub(r"\[\s*\]|\(\s*\)", "", text))
+    return name if len(name.split()) <= _MAX_NAME_WORDS else ""
+
+
+def _links(cell: tuple[Piece, ...]) -> tuple[Link, ...]:
+    found = []
+    for unit in units(cell):
+        if unit.link:
+            found.append(unit.link)
+        elif unit.kind == "badge" and (page := starred_repository(unit.href)) and (link := link_of("", page)):
+            found.append(link)
+    return tuple(found)

@@ -1,0 +1,132 @@
+"""Hardware tiers and guides: the entries whose meaning lies in the other entries that they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import product
+
+from kg.hardware import Memory, memory_in
+from kg.model import Claim, Literal, Mention, Place
+from kg.vocabulary import Kind, Predicate
+
+from .draft import Draft
+from .items import Entry
+from .relations import Said
+from .titles import cleaned
+
+_EXAMPLES = re.compile(r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]", re.IGNORECASE)  # noqa: RUF001
+_WITH = re.compile(r"\s+(?:with|using|via|\+|and\s+its)\s+", re.IGNORECASE)
+_LISTED = re.compile(r"\s*(?:,|;|、|/|\bor\b|\band\b|&)\s*")
+_FILLER = re.compile(r"\betc\b\.?|\.\.\.|…|\bmodels?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier as its item gives it: range, the list's name for it, and the texts of its examples."""
+
+    memory: Memory
+    name: str
+    examples: tuple[str, ...]
+
+
+def read_tier(text: str) -> Tier | None:
+    """The hardware tier that a text describes, or None.
+
+    >>> tier = read_tier("Small models (e.g., FooLM, BarLM with LoRA): 4-8 GB RAM")
+    >>> tier.name, tier.examples, str(tier.memory)
+    ('Small models', ('FooLM', 'BarLM with LoRA'), '4-8 GB RAM')
+    """
+    found = memory_in(text)
+    if not found:
+        return None
+    memory, (start, end) = found
+    rest = f"{text[:start]} \0 {text[end:]}"
+    inside = next((m for m in _EXAMPLES.finditer(rest) if "\0" not in m["in"]), None)
+    listed = inside["in"] if inside else ""
+    if inside:
+        rest = rest[: inside.start()] + " " + rest[inside.end() :]
+    halves = [h.strip(" :：,-–—()|.;") for h in rest.split("\0", 1)]  # noqa: RUF001
+    name = cleaned(halves[0])
+    if not listed:
+        listed = halves[1] if name else halves[1]
+    if not name:
+        name = str(memory) if inside is None else cleaned(halves[1]) or str(memory)
+    examples = tuple(e for part in _LISTED.split(listed) if (e := cleaned(_FILLER.sub("", part))))
+    return Tier(memory, re.sub(r"\s+(?:need|needs|require|requires|run\s+in|fit\s+in)$", "", name), examples)
+
+
+def tier_mention(draft: Draft, place: Place, tier: Tier) -> Mention:
+    """The tier as a mention: its identity is the range, the list's name for it only a name."""
+    return draft.mention(
+        place, tier.name, Kind.HARDWARE_TIER, "memory", 0.95,
+        identifiers=(tier.memory.identifier,), aliases=(str(tier.memory),),
+    )  # fmt: skip
+
+
+def say_tier(said: Said, draft: Draft, tier: Tier) -> None:
+    """Each example model requires the tier; "A with B" requires it only together with B."""
+    for example in tier.examples:
+        bare, *extra = _WITH.split(example, maxsplit=1)
+        model = _named(draft, said, bare, Kind.MODEL)
+        if model is None:
+            continue
+        qualifiers: tuple[tuple[str, Mention | Literal], ...] = ()
+        if extra:
+            method = _named(draft, said, extra[0], Kind.METHOD)
+            if method is None:
+                continue
+            qualifiers = (("with", method),)
+        said.add(draft, Predicate.REQUIRES, said.mention, "tier-examples", 0.85, subject=model, qualifiers=qualifiers)
+
+
+def _named(draft: Draft, said: Said, name: str, kind: Kind) -> Mention | None:
+    name = cleaned(name)
+    if known := draft.known(name, (kind,)):
+        return known
+    if not re.search(r"[A-Z\d]", name) or len(name.split()) > 5:  # noqa: PLR2004 - a description, no name
+        return None
+    return draft.mention(said.place, name, kind, "tier-examples", 0.7)
+
+
+# ------------------------------------------------------------------------------- guides
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a guide and the entries that it names."""
+
+    said: Said
+    named: tuple[Mention, ...]
+
+
+def read_step(entry: Entry, said: Said, draft: Draft) -> Step:
+    """The step with the things named in it, in order."""
+    hits = draft.names.find(entry.own)
+    return Step(said, tuple(dict.fromkeys(draft.things[h.keys[0]] for h in hits)))
+
+
+def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:
+    """What the steps of one guide say together: models use methods, libraries serve both.
+
+    A step late in the guide that only hints at methods ("optimize: pruning ...") weighs less.
+    """
+    made: list[Claim] = []
+
+    def tie(a: Step, b: Step, subject: Mention, predicate: Predicate, what: Mention) -> None:
+        places = (a.said.place,) if a is b else (a.said.place, b.said.place)
+        listed = re.search(r"\betc\b|\.\.\.|…", f"{a.said.entry.own} {b.said.entry.own}")
+        claim = draft.claim(subject, predicate, what, "guide", 0.4 if listed else 0.6, places=places)
+        if claim:
+            made.append(claim)
+            b.said.claims.append(claim)
+
+    for a, b in product(steps, steps):
+        for one, other in product(a.named, b.named):
+            if one.kind is Kind.MODEL and other.kind is Kind.METHOD:
+                tie(a, b, one, Predicate.USES, other)
+            elif one.kind is Kind.MODEL and other.kind is Kind.FRAMEWORK:
+                tie(a, b, other, Predicate.SUPPORTS, one)
+            elif one.kind is Kind.METHOD and other.kind is Kind.FRAMEWORK and not re.search(r"\betc\b", a.said.entry.own):
+                tie(a, b, other, Predicate.IMPLEMENTS, one)
+    return made

@@ -1,0 +1,176 @@
+"""The values that an entry's cells, notes and text give: sizes, dates, venue, licence, maker, base."""
+
+from __future__ import annotations
+
+import re
+
+from kg.hardware import memory_in
+from kg.model import Literal, Mention
+from kg.vocabulary import Kind, Predicate
+
+from .attributes import bits_in, context_in, context_length, date_in, licence_in, sizes_in
+from .draft import Draft
+from .headings import Role, heading
+from .items import Entry
+from .links import label_role
+from .relations import Said
+from .tables import Cell, column_role
+from .titles import cleaned
+from .venues import Venue, venue_in, year_in
+
+_NOTHING = re.compile(r"[-–—/\\?.x✗✘❌]*|n/?a|none|null|unknown|tbd|not?\s+(?:available|applicable|specified)|无|未知|same|~", re.IGNORECASE)  # noqa: RUF001
+_SPLIT = re.compile(r"\s*(?:,|;|、|\band\b|&|\n|\s/\s|\+)\s*(?:etc\.?|\.\.\.|…)?")
+_TOO_MANY = 12
+
+
+def say_values(said: Said, draft: Draft) -> None:
+    """Claim the values of an entry: those of its columns first, then those of its text."""
+    for cell in said.entry.cells:
+        if cell.text and not _NOTHING.fullmatch(cell.text):
+            _say_cell(said, draft, cell)
+    for note in said.entry.notes:
+        role = column_role(note.key)
+        if role and note.text and not label_role(note.key) and not _NOTHING.fullmatch(note.text):
+            _say_cell(said, draft, Cell(role, note.key, note.text, note.links))
+    kind = said.mention.kind
+    if kind is Kind.MODEL:
+        _say_sizes(said, draft)
+    _say_bits(said, draft)
+    if (length := context_in(said.entry.description)) and kind is Kind.MODEL:
+        said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "size-in-text", 0.8)
+    if licence := licence_in(said.entry.description):
+        said.add(draft, Predicate.LICENCE, licence, "licence-words", 0.85)
+    if kind in (Kind.PAPER, Kind.DATASET, Kind.BENCHMARK, Kind.FRAMEWORK, Kind.METHOD):
+        _say_venue(said, draft)
+
+
+def _say_cell(said: Said, draft: Draft, cell: Cell) -> None:
+    kind, text = said.mention.kind, cell.text
+    if cell.role == "licence":
+        said.add(draft, Predicate.LICENCE, text, "column", 0.95)
+    elif cell.role == "date":
+        if date := date_in(text) or (re.fullmatch(r"\D{0,3}((?:19|20)\d\d)\D{0,3}", text) or [""])[0].strip():
+            digits = date if "-" in date else re.sub(r"\D", "", date)
+            said.add(draft, Predicate.RELEASED, Literal(digits, "date"), "column", 0.95)
+    elif cell.role == "context":
+        if found := re.search(r"(\d[\d.]*)\s*([kKM])?", text.replace(",", "")):
+            number = found[1].rstrip(".")
+            if re.fullmatch(r"\d{1,8}(?:\.\d{1,3})?", number) and (length := context_length(number, found[2] or "")):
+                said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "column", 0.9)
+    elif cell.role == "maker" and kind is not Kind.PAPER:
+        for name in parts(text):
+            maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
+            said.add(draft, Predicate.MADE_BY, maker, "column", 0.9)
+    elif cell.role == "samples":
+        said.add(draft, Predicate.SAMPLES, text, "column", 0.9)
+    elif cell.role == "tokens":
+        said.add(draft, Predicate.TOKENS, text, "column", 0.9)
+    elif cell.role in ("base", "training", "generator", "keywords", "memory", "examples"):
+        _say_things(said, draft, cell)
+
+
+def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
+    """Cells that name other things: a base model, data, a generator, topics, a memory range."""
+    kind = said.mention.kind
+    if cell.role == "memory":
+        found = memory_in(cell.text) or memory_in(f"{cell.text} {cell.header}")
+        if found:
+            tier = draft.mention(said.place, str(found[0]), Kind.HARDWARE_TIER, "memory", 0.9, identifiers=(found[0].identifier,))
+            said.add(draft, Predicate.REQUIRES, tier, "column", 0.85)
+        return
+    for name in parts(cell.text):
+        if cell.role == "base":
+            said.add(draft, Predicate.DERIVED_FROM, thing(said, draft, name, Kind.MODEL), "column", 0.9)
+        elif cell.role == "training":
+            said.add(draft, Predicate.TRAINED_ON, thing(said, draft, name, Kind.DATASET), "column", 0.85)
+        elif cell.role == "generator":
+            said.add(draft, Predicate.GENERATED_WITH, thing(said, draft, name, Kind.MODEL), "column", 0.85)
+        elif cell.role == "keywords" and kind is Kind.PAPER and len(name) > 1:
+            topic = draft.known(name, (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)) or draft.mention(
+                said.place, name, Kind.TOPIC, "column", 0.8
+            )
+            introduced = {c.object for c in said.claims if c.predicate is Predicate.INTRODUCES and isinstance(c.object, Mention)}
+            if all(m.name != name for m in introduced):
+                said.add(draft, Predicate.ABOUT, topic, "column", 0.8)
+
+
+def thing(said: Said, draft: Draft, name: str, kind: Kind) -> Mention:
+    """The entry of that name, or a reference to one that the list does not hold."""
+    known = draft.known(name, (kind,)) or draft.known(name)
+    if known is not None and known.kind is kind:
+        return known
+    return draft.mention(said.place, name, kind, "reference", 0.8)
+
+
+def parts(text: str) -> list[str]:
+    """The names in a cell that lists some.
+
+    >>> parts("Foo, Bar & Baz, ..."), parts("-")
+    (['Foo', 'Bar', 'Baz'], [])
+    """
+    names = [cleaned(p) for p in _SPLIT.split(text[:500])]
+    return [n for n in names if n and not _NOTHING.fullmatch(n) and len(n.split()) <= 6][:_TOO_MANY]  # noqa: PLR2004
+
+
+def _say_sizes(said: Said, draft: Draft) -> None:
+    entry = said.entry
+    cells = [c for c in entry.cells if c.role in ("size", "active")]
+    found = [(s, "column", 0.95) for c in cells for s in sizes_in(with_unit(c))]
+    if not found:
+        sources = ((entry.name, "size-in-name", 0.95), (entry.description, "size-in-text", 0.7))
+        found = [(s, rule, sure) for text, rule, sure in sources for s in sizes_in(text)]
+    for size, rule, sure in found[:_TOO_MANY]:
+        predicate = Predicate.ACTIVE_PARAMETERS if size.active else Predicate.PARAMETERS
+        said.add(draft, predicate, Literal(str(size.count), "integer"), rule, sure)
+
+
+def with_unit(cell: Cell) -> str:
+    """A size cell with the unit of its header put behind bare numbers: "7" under "Params (B)".
+
+    >>> with_unit(Cell("size", "Params (B)", "7, 13", ()))
+    '7B, 13B'
+    """
+    unit = re.search(r"\(\s*(?:in\s+)?([BMT])(?:illions?)?\s*\)|[_ ]([BMT])$", cell.header)
+    if not unit or re.search(r"\d\s*[BMT]\b", cell.text):
+        return cell.text
+    return re.sub(r"(\d+(?:\.\d+)?)", rf"\g<1>{unit[1] or unit[2]}", cell.text)
+
+
+def _say_bits(said: Said, draft: Draft) -> None:
+    entry = said.entry
+    texts = (entry.name, *(t for t in entry.tags), entry.description if said.mention.kind is not Kind.PAPER else "")
+    cells = [c.text if "bit" in c.text.casefold() else f"{c.text} bit" for c in entry.cells if c.role == "bits" and re.search(r"\d", c.text)]
+    for bits in dict.fromkeys(b for t in (*cells, *texts) for b in bits_in(t)):
+        said.add(draft, Predicate.BITS, Literal(bits, "decimal"), "bits-in-text", 0.85)
+
+
+def _say_venue(said: Said, draft: Draft) -> None:
+    venue = venue_of(said.entry, said.mention.kind)
+    if venue.name:
+        said.add(draft, Predicate.PUBLISHED_IN, str(venue), "venue", 0.9)
+    elif venue.year and said.mention.kind is Kind.PAPER:
+        said.add(draft, Predicate.RELEASED, Literal(str(venue.year), "date"), "venue", 0.85)
+
+
+def venue_of(entry: Entry, kind: Kind) -> Venue:
+    """The venue and year of an entry: from its columns, the text before or behind its name, its section."""
+    cell = next((c.text for c in entry.cells if c.role == "venue"), "")
+    dates = [c.text for c in entry.cells if c.role == "date"]
+    year = next((int(m[0]) for t in dates if (m := re.search(r"(?:19|20)\d\d", t))), 0)
+    if cell and not _NOTHING.fullmatch(cell):
+        read = venue_in([cell])
+        return Venue(read.name or cleaned(cell), read.year or year)
+    if entry.shape == "row" and entry.cells:
+        return Venue("", year)
+    tail = list(entry.tail)
+    if kind is not Kind.PAPER:
+        tail = [t for t in tail if re.search(r"(?:19|20)\d\d", t) or re.match(r"(?:Conference|Proceedings|Journal|arXiv)", t)]
+    read = venue_in([*([entry.lead] if entry.lead else []), *tail])
+    return read if read.name else Venue("", read.year or year_in(list(entry.tail)) or _section_year(entry))
+
+
+def _section_year(entry: Entry) -> int:
+    for section in reversed(entry.path):
+        if heading(section.text).role is Role.FACET and (found := re.fullmatch(r"((?:19|20)\d\d)", section.text.strip())):
+            return int(found[1])
+    return 0
