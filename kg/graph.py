@@ -302,15 +302,15 @@ class Graph:
         return None
 
     def arxiv_ids(self) -> dict[str, datetime | None]:
-        """Every arXiv id that a paper node carries, sorted, and when it was last asked for."""
+        """Every arXiv id that a paper node carries, sorted, and when arXiv last answered for it."""
         sql = (
-            "SELECT DISTINCT substr(k.key, 10) AS id, d.checked_at FROM mention_key k"
+            "SELECT DISTINCT substr(k.key, 10) AS id, l.asked_at FROM mention_key k"
             " JOIN mention m ON m.id = k.mention_id AND m.node_id IS NOT NULL"
-            " LEFT JOIN document d ON d.key = 'arxiv:' || substr(k.key, 10)"
+            " LEFT JOIN paper_lookup l ON l.arxiv_id = substr(k.key, 10)"
             " WHERE k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;' AND m.kind = 'PAPER' ORDER BY 1"
         )
         return {
-            row["id"]: datetime.fromisoformat(row["checked_at"]) if row["checked_at"] else None
+            row["id"]: datetime.fromisoformat(row["asked_at"]) if row["asked_at"] else None
             for row in self.db.execute(sql)
         }
 

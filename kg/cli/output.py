@@ -7,16 +7,13 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import click
 
 from kg.errors import KgError, SourceError, StoreError, UnknownNode
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 SCHEMA_VERSION = 1
+_WIDE = 1000
 
 
 class Exit(IntEnum):
@@ -81,24 +78,23 @@ def print_json(value: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
 
 
-def console() -> Console:
-    """A rich console on stdout that obeys no markup, emoji code or highlighting in what it prints."""
-    from rich.console import Console
-
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
-
-
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Sequence[int] = ()) -> None:
-    """Write a table to stdout that fits the width; columns numbered in ``whole`` are never cut."""
+    """Write a table to stdout that fits the terminal; off a terminal nothing is cut.
+
+    Columns numbered in ``whole`` are folded, never cut: an identifier must stay usable.
+    """
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
     for number, column in enumerate(columns):
-        kept = number in whole
-        table.add_column(column, no_wrap=True, overflow="fold" if kept else "ellipsis")
-        if kept:
-            table.columns[number].min_width = max((len(row[number]) for row in rows), default=0)
+        if number in whole:
+            table.add_column(column, overflow="fold")
+        else:
+            table.add_column(column, no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(*(Text(safe(cell)) for cell in row))
-    console().print(table)
+    # Neither markup nor emoji codes nor highlighting: what is printed is data.
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(markup=False, emoji=False, highlight=False, width=width).print(table)

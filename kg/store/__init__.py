@@ -8,7 +8,7 @@ Reading is :class:`kg.graph.Graph`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,14 +78,18 @@ class Store:
 
     # ------------------------------------------------------------------------- writing
 
-    def replace(self, *readings: Reading, dry_run: bool = False) -> Delta:
+    def replace(
+        self, *readings: Reading, lookups: Mapping[str, bool] | None = None, dry_run: bool = False
+    ) -> Delta:
         """What changed, after these documents say what their readings say and nothing else.
 
         One transaction for all of them: slugs are given in key order over the whole batch, so the
-        order of readings does not matter. ``dry_run`` rolls back and tells the same delta.
+        order of readings does not matter. ``lookups``: arXiv ids that were answered for, and
+        whether arXiv knows them. ``dry_run`` rolls back and tells the same delta.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
             fresh = [documents.replace(self.db, reading, now, touched) for reading in readings]
+            documents.note_lookups(self.db, lookups or {}, now)
             delta = derivation.derive(self.db, touched, now) if any(fresh) else Delta()
             self._next_generation(delta)
         return _with_unchanged(delta, fresh.count(False))

@@ -380,6 +380,16 @@ def _store_record(
     return changed
 
 
+def note_lookups(db: sqlite3.Connection, lookups: Mapping[str, bool], now: str) -> None:
+    """Note that arXiv answered for these ids just now, and whether it knows each."""
+    db.executemany(
+        "INSERT INTO paper_lookup VALUES (?, ?, ?) ON CONFLICT (arxiv_id) DO UPDATE SET"
+        " asked_at = excluded.asked_at,"
+        " misses = CASE excluded.misses WHEN 0 THEN 0 ELSE misses + 1 END",
+        [(arxiv_id, now, int(not found)) for arxiv_id, found in sorted(lookups.items())],
+    )
+
+
 def store_corrections(db: sqlite3.Connection, corrections: Iterable[Correction], touched: Touched) -> None:
     """Replace the stored corrections; mentions that a changed one may touch are derived again."""
     new = {one.key: one for one in corrections}

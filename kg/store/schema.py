@@ -81,6 +81,9 @@ CREATE TABLE paper_author (
     position INTEGER NOT NULL, PRIMARY KEY (name_key, arxiv_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX paper_author_paper ON paper_author (arxiv_id);
+CREATE TABLE paper_lookup (
+    arxiv_id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, misses INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE paper_change (
     arxiv_id TEXT NOT NULL REFERENCES paper ON DELETE CASCADE, at TEXT NOT NULL,
     field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, PRIMARY KEY (arxiv_id, at, field)

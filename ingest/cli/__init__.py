@@ -1,0 +1,1 @@
+"""Commands that bring documents in: add, refresh, items."""

@@ -1,0 +1,100 @@
+"""``kg add``: lists into the graph, then the metadata of the papers that they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ingest.address import AddressKind
+from ingest.http import Http
+from ingest.papers import PapersReport, due_papers, fetch_papers
+from ingest.sources import Gathered, gather, name_all, resolve_all
+from kg.cli.context import Context, pass_context
+from kg.cli.output import complain, exit_code, narrate
+from kg.errors import UsageError
+from kg.store import Store
+from kg.workspace import Source
+
+from .progress import bar, steps
+from .report import finish
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg add starter
+  kg add owner/awesome-list
+  kg add notes/list.md https://example.org/list.md --no-fetch
+  kg add arxiv:2106.09685"""
+)
+@click.argument("addresses", metavar="LIST...", nargs=-1, required=True)
+@click.option("--name", help="The name of the source (for one LIST only).")
+@click.option("--no-fetch", is_flag=True, help="Do not fetch the metadata of papers.")
+@click.option("--json", "format_", flag_value="json", default="table", help="The report as JSON.")
+@pass_context
+def add(
+    context: Context, addresses: tuple[str, ...], name: str | None, format_: str, *, no_fetch: bool
+) -> int:
+    """Add lists to the graph and fetch the papers they name.
+
+    LIST is a file, a URL, owner/repo on GitHub, arxiv:ID, or starter (the bundled list). Adding one
+    again reads it again; what it no longer says leaves the graph.
+    """
+    workspace = context.workspace
+    found = resolve_all(addresses, workspace=workspace.folder, cwd=Path.cwd())
+    sources = name_all(found, context.settings.sources)
+    if name is not None:
+        if len(sources) != 1:
+            raise UsageError("--name goes with one LIST", hint="Add the lists one by one.")
+        sources = [Source(_checked(name), sources[0].address)]
+    papers = {s.address for s, a in zip(sources, found, strict=True) if a.kind is AddressKind.ARXIV}
+    lists = [source for source in sources if source.address not in papers]
+    http = Http(environ=context.environment, contact=context.settings.contact)
+    with steps(context, "reading") as tell:
+        gathered = gather(lists, http, workspace=workspace.folder, tell=tell)
+    good = [one for one in gathered if one.reading is not None]
+    if not good and not papers:
+        return _nothing(gathered)
+    with context.writing() as store:
+        delta = store.replace(*(one.reading for one in good if one.reading is not None))
+        workspace.add_sources([one.source for one in good])
+        workspace.add_sources([source for source in sources if source.address in papers])
+        wanted = tuple(address.removeprefix("arxiv:") for address in sorted(papers))
+        report = None if no_fetch else look_up(context, store, extra=wanted)
+    return finish(context, gathered, delta, report, format_)
+
+
+def _checked(name: str) -> str:
+    from kg.names import slugify
+
+    if name != slugify(name):
+        raise UsageError(
+            f"{name!r} is no name for a source", hint=f"Small letters, digits, - and .: {slugify(name)!r}?"
+        )
+    return name
+
+
+def _nothing(gathered: list[Gathered]) -> int:
+    """Nothing could be read: one error is raised as it is, several are told one by one."""
+    errors = [one.error for one in gathered if one.error is not None]
+    if len(errors) == 1:
+        raise errors[0]
+    for error in errors:
+        complain(error)
+    return max(int(exit_code(error)) for error in errors)
+
+
+def look_up(
+    context: Context, store: Store, *, extra: tuple[str, ...] = (), everything: bool = False
+) -> PapersReport:
+    """What became of the papers that are due, and of ``extra`` ids; offline is told, not an error."""
+    from ingest.arxiv import Client
+
+    ids = tuple(sorted({*due_papers(store, everything=everything), *extra}))
+    if not ids:
+        return PapersReport()
+    tell = (lambda _: None) if context.quiet else narrate
+    client = Client.from_environ(context.environment, contact=context.settings.contact, tell=tell)
+    with bar(context, "papers", len(ids)) as done:
+        return fetch_papers(store, ids, client, done=done)

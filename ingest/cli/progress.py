@@ -1,0 +1,37 @@
+"""Progress on stderr, on a terminal only: one line while lists are read, a bar while papers come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from kg.cli.context import Context
+from kg.cli.output import safe
+
+
+@contextmanager
+def steps(context: Context, verb: str) -> Iterator[Callable[[str], None]]:
+    """A function that shows what is being worked on; silent off a terminal or with ``--quiet``."""
+    if context.quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(verb)) as status:
+        yield lambda what: status.update(Text(safe(f"{verb} {what}")))
+
+
+@contextmanager
+def bar(context: Context, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A function that moves a bar on by so many; silent off a terminal or with ``--quiet``."""
+    if context.quiet or not total or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda count: progress.advance(task, count)

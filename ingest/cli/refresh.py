@@ -1,0 +1,115 @@
+"""``kg refresh``: every source read again, then the papers that arXiv may have news of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from ingest.http import Http
+from ingest.papers import due_papers
+from ingest.sources import Gathered, gather
+from kg.cli.context import Context, pass_context
+from kg.cli.output import Exit, narrate
+from kg.errors import UsageError
+from kg.graph import Graph
+from kg.store import Store
+from kg.workspace import Source
+
+from .add import look_up
+from .progress import steps
+from .report import finish, told
+
+_DAY = timedelta(hours=20)  # less than a day, so that a daily timer never skips one
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg refresh
+  kg refresh --due -q
+  kg refresh --dry-run"""
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--due", "only_due", is_flag=True, help="Only lists not read since yesterday (for a timer).")
+@click.option("--all", "everything", is_flag=True, help="Ask arXiv for all papers, not only those due.")
+@click.option("--dry-run", is_flag=True, help="Read the lists and tell what would change; keep nothing.")
+@click.option("--json", "format_", flag_value="json", default="table", help="The report as JSON.")
+@pass_context
+def refresh(
+    context: Context,
+    names: tuple[str, ...],
+    format_: str,
+    *,
+    only_due: bool,
+    everything: bool,
+    dry_run: bool,
+) -> int:
+    """Read the sources again and bring paper metadata up to date.
+
+    A list that cannot be read now stays as it was. NAME picks sources; see `kg sources`.
+    """
+    workspace = context.workspace
+    sources = _chosen(context, names)
+    http = Http(environ=context.environment, contact=context.settings.contact)
+    with context.writing() as store:
+        lists = [source for source in sources if not source.address.startswith("arxiv:")]
+        if only_due:
+            lists = _due(store, lists)
+        with steps(context, "reading") as tell:
+            gathered = gather(lists, http, workspace=workspace.folder, tell=tell)
+        readings = [one.reading for one in gathered if one.reading is not None]
+        delta = store.replace(*readings, dry_run=dry_run)
+        if dry_run:
+            return _told(store, gathered, told(delta), everything=everything)
+        if not names:
+            _forget(context, store)
+        wanted = tuple(s.address.removeprefix("arxiv:") for s in sources if s.address.startswith("arxiv:"))
+        known = Graph(store).arxiv_ids()
+        extra = tuple(one for one in wanted if one not in known)
+        report = look_up(context, store, extra=extra, everything=everything)
+    code = finish(context, gathered, delta, report, format_)
+    if code == Exit.DONE and report.error is not None:
+        return Exit.UNREACHABLE if not readings and not report.new else Exit.PARTLY
+    return code
+
+
+def _chosen(context: Context, names: tuple[str, ...]) -> list[Source]:
+    known = {source.name: source for source in context.settings.sources}
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "See `kg sources`."
+            raise UsageError(f"there is no source {name!r}", hint=hint)
+    if not known:
+        raise UsageError("there are no sources yet", hint="Add one: `kg add starter`, or `kg add LIST`.")
+    return [known[name] for name in (names or known)]
+
+
+def _due(store: Store, sources: list[Source]) -> list[Source]:
+    checked = {document.key: document.checked_at for document in Graph(store).documents()}
+    limit = store.clock() - _DAY
+    return [s for s in sources if f"list:{s.name}" not in checked or checked[f"list:{s.name}"] <= limit]
+
+
+def _forget(context: Context, store: Store) -> None:
+    """Lists that kg.toml no longer names leave the graph: the file is the authority."""
+    named = {f"list:{source.name}" for source in context.settings.sources}
+    stored = [d.key for d in Graph(store).documents() if d.key.startswith("list:")]
+    gone = [key for key in stored if key not in named]
+    if gone:
+        delta = store.remove(*gone)
+        narrate(f"note: no longer in kg.toml: {', '.join(gone)}: {told(delta)}")
+
+
+def _told(store: Store, gathered: list[Gathered], change: str, *, everything: bool) -> int:
+    from kg.cli.output import complain
+
+    failed = [one.error for one in gathered if one.error is not None]
+    for error in failed:
+        complain(error)
+    papers = len(due_papers(store, everything=everything))
+    click.echo(f"would change: {change}; would look up {papers} papers")
+    return Exit.PARTLY if failed else Exit.DONE

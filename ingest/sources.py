@@ -1,0 +1,99 @@
+"""From what a person names to readings for the store: each list resolved, fetched and read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import KgError, NotAList
+from kg.model import Reading
+from kg.workspace import Source
+
+from .address import Address, AddressKind, fetch, resolve
+from .http import Http, NotModified
+from .lists import ListReading, read_list
+from .worker import read_guarded
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What became of one source: its reading, or the error that says why there is none."""
+
+    source: Source
+    reading: Reading | None = None
+    error: KgError | None = None
+
+
+def resolve_all(texts: Iterable[str], *, workspace: Path, cwd: Path) -> list[Address]:
+    """The addresses that these texts mean, each once, sorted; so their order never matters.
+
+    Raises: UsageError for one that can be no address.
+    """
+    found = {address.text: address for address in (resolve(t, workspace=workspace, cwd=cwd) for t in texts)}
+    return [found[text] for text in sorted(found)]
+
+
+def name_all(addresses: Sequence[Address], known: Sequence[Source]) -> list[Source]:
+    """A source for each address: a known one keeps its name, new ones get the name they propose.
+
+    Where two would have one name, each new one gets 8 hex digits of its address behind it.
+    """
+    by_address = {source.address: source.name for source in known}
+    wanted = Counter(address.name for address in addresses if address.text not in by_address)
+    taken = {source.name for source in known}
+    sources = []
+    for address in addresses:
+        name = by_address.get(address.text)
+        if name is None:
+            name = address.name
+            if wanted[name] > 1 or name in taken:
+                name += "-" + hashlib.sha256(address.text.encode("utf-8", "replace")).hexdigest()[:8]
+        sources.append(Source(name, address.text))
+    return sources
+
+
+def gather(sources: Iterable[Source], http: Http, *, workspace: Path, tell: Tell) -> list[Gathered]:
+    """All sources read; one that fails stops no other."""
+    gathered = []
+    for source in sources:
+        tell(source.name)
+        try:
+            gathered.append(Gathered(source, read_source(source, http, workspace=workspace).reading))
+        except KgError as error:
+            gathered.append(Gathered(source, error=error))
+    return gathered
+
+
+def read_source(source: Source, http: Http, *, workspace: Path) -> ListReading:
+    """A list as it reads today. Raises: UsageError, NotAList (also if it names nothing), SourceError."""
+    listed = read_any(source, http, workspace=workspace)
+    if not listed.reading.mentions:
+        why = f": {listed.reading.problems[0].message}" if listed.reading.problems else ""
+        raise NotAList(
+            f"{source.address} names nothing{why}",
+            hint=f"`kg items {source.address}` shows how each of its lines is read.",
+        )
+    return listed
+
+
+def read_any(source: Source, http: Http, *, workspace: Path) -> ListReading:
+    """A document as it reads today, even if it names nothing. Raises: as :func:`read_source`."""
+    address = resolve(source.address, workspace=workspace)
+    fetched = fetch(address, http, workspace=workspace)
+    assert not isinstance(fetched, NotModified)
+    if address.kind in {AddressKind.FILE, AddressKind.STARTER}:
+        read: Callable[..., ListReading] = read_list
+    else:
+        read = read_guarded
+    return read(
+        fetched.content,
+        name=source.name,
+        page=fetched.page,
+        commit=fetched.commit,
+        retrieved_from=fetched.retrieved_from,
+    )
