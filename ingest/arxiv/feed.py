@@ -113,24 +113,31 @@ def _strict(content: bytes) -> Any:
         raise Malformed(f"arXiv's answer is not well-formed: {plain(str(error))[:_SHOWN]}") from None
     info: Any = root.getroottree().docinfo
     if info.doctype:
-        raise BadAnswer("arXiv's answer defines a document type, which no feed does")
+        raise _defines()
     return root
+
+
+def _defines() -> BadAnswer:
+    return BadAnswer("arXiv's answer defines a document type, which no feed does")
 
 
 def _root(content: bytes, *, salvage: bool) -> tuple[Any, list[_Fault]]:
     if not content.strip():
         raise BadAnswer("arXiv's answer is empty")
     faults: list[_Fault] = []
+    head, feed, _ = content.partition(b"<feed")
+    if not feed:
+        raise BadAnswer(f"arXiv answered with something other than papers: {_quote(content)}")
+    if b"<!DOCTYPE" in head:
+        raise _defines()
     try:
         root = _strict(content)
     except Malformed:
-        if b"<feed" not in content[:1000]:
-            raise BadAnswer(f"arXiv answered with text, not papers: {_quote(content)}") from None
         if not salvage:
             raise
         root, faults = _without_damaged(content)
     if root.tag != f"{_ATOM}feed":
-        raise BadAnswer(f"arXiv answered with a page, not with papers: {_quote(content)}")
+        raise BadAnswer(f"arXiv answered with something other than papers: {_quote(content)}")
     return root, faults
 
 

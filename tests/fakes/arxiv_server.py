@@ -150,7 +150,7 @@ class ArxivServer(LoopbackServer):
 
     def answer(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         del headers
-        if path.partition("?")[0] != "/api/query":
+        if not path.partition("?")[0].endswith("/api/query"):
             return Answer(404, b"no such page")
         if len(path) > self.longest_url:
             return Answer(414, b"Request-URI Too Long")

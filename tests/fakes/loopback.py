@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 import time
 from collections import deque
@@ -57,10 +58,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.number = self.server.owner.connected()
+        self.number = self.server.owner.connected(self.connection)
 
     def finish(self) -> None:
-        self.server.owner.disconnected()
+        self.server.owner.disconnected(self.number)
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -102,6 +103,17 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
+    def pause(self, seconds: float) -> bool:
+        """Whether to stop after that time, or before it: the client hung up, or the server closes."""
+        end = time.monotonic() + seconds
+        while not hung_up(self.connection):
+            left = end - time.monotonic()
+            if self.server.owner.closing.wait(min(max(left, 0), 0.01)):
+                return True
+            if left <= 0:
+                return False
+        return True
+
     def log_message(self, *_: Any) -> None:
         """Silence: the log is a list."""
 
@@ -123,7 +135,7 @@ class LoopbackServer:
         self.peak = 0
         self.connections = 0
         self.closing = threading.Event()
-        self._open = 0
+        self._open: dict[int, socket.socket] = {}
         self._faults: deque[Fault | None] = deque()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), Handler)
@@ -174,16 +186,16 @@ class LoopbackServer:
         with self._lock:
             return list(self._log)
 
-    def connected(self) -> int:
+    def connected(self, connection: socket.socket) -> int:
         with self._lock:
             self.connections += 1
-            self._open += 1
-            self.peak = max(self.peak, self._open)
+            self._open[self.connections] = connection
+            self.peak = max(self.peak, sum(not hung_up(s) for s in self._open.values()))
             return self.connections
 
-    def disconnected(self) -> None:
+    def disconnected(self, number: int) -> None:
         with self._lock:
-            self._open -= 1
+            del self._open[number]
 
     def answer(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         """What is said when all is well; ``path`` with its query string."""
@@ -194,6 +206,16 @@ class LoopbackServer:
         """Seconds from the end of each request to the start of the next; negative: they overlapped."""
         seen = sorted(self.log, key=lambda s: s.start)
         return [b.start - a.end for a, b in pairwise(seen)]
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the other side has closed: nothing is left to read and nothing will come."""
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 # ------------------------------------------------------------------------------------------ faults
@@ -250,7 +272,7 @@ def drip(pause: float = 0.05, *, head: bool = False) -> Fault:
         end = time.monotonic() + REASONABLE
         for number in range(len(text)):
             handler.wfile.write(text[number : number + 1])
-            if handler.server.owner.closing.wait(pause) or time.monotonic() > end:
+            if handler.pause(pause) or time.monotonic() > end:
                 return
 
     return Fault("drip", deliver=deliver)
@@ -261,7 +283,7 @@ def silence(seconds: float = REASONABLE) -> Fault:
 
     def deliver(handler: Handler, answer: Answer) -> None:
         del answer
-        handler.server.owner.closing.wait(seconds)
+        handler.pause(seconds)
 
     return Fault("silence", deliver=deliver)
 
@@ -270,7 +292,7 @@ def late(seconds: float) -> Fault:
     """The good answer, after a while."""
 
     def deliver(handler: Handler, answer: Answer) -> None:
-        handler.server.owner.closing.wait(seconds)
+        handler.pause(seconds)
         handler.send(answer)
 
     return Fault("late", deliver=deliver)
