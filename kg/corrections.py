@@ -42,13 +42,13 @@ class Anchor:
         names = {f"name:{name_key(self.name)}"} if self.name else set()
         return frozenset(names | {f"id:{one}" for one in self.identifiers})
 
-    def match(self, names: Iterable[str], identifiers: Iterable[Identifier], kind: Kind) -> int:
-        """How well a thing of these name keys, identifiers and kind fits: 0 (not) to 3 (surely)."""
+    def match(self, names: Iterable[str], identifiers: Iterable[Identifier], kinds: Iterable[Kind]) -> int:
+        """How well a thing of these name keys, identifiers and kinds fits: 0 (not) to 3 (surely)."""
         named = bool(self.name) and name_key(self.name) in set(names)
         identified = bool(set(self.identifiers) & set(identifiers))
         if identified:
             return 3 if named or not self.name else 2
-        same_group = not self.kind or Kind.of(self.kind).group == kind.group
+        same_group = not self.kind or Kind.of(self.kind).group in {kind.group for kind in kinds}
         return 1 if named and same_group else 0
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from kg.corrections import KEY as CORRECTIONS
 from kg.corrections import Correction
+from kg.drafts import Draft, Seen
 from kg.model import Delta, Place
 from kg.names import name_key
-from kg.resolve import Draft, Seen, keys_of, resolve
+from kg.resolve import keys_of, resolve
 
 from . import ledger, statements
 from .documents import Touched, correction_of, mention_of

@@ -7,8 +7,8 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
+from kg.drafts import Draft
 from kg.names import SLUG_LENGTH, slugify
-from kg.resolve import Draft
 
 
 def assign(db: sqlite3.Connection, draft: Draft) -> int:

@@ -219,6 +219,7 @@ def _matching(db: sqlite3.Connection, anchor: Anchor | None) -> frozenset[int]:
     for row in db.execute(sql, sorted(anchor.keys)):
         names = [name_key(name) for name in (row["label"], *json.loads(row["aliases"]))]
         identifiers: tuple[Identifier, ...] = identifiers_of(row["identifiers"])
-        scores[row["id"]] = anchor.match(names, identifiers, Kind[row["kind"]])
+        kinds = [Kind[kind] for kind in (row["kind"], *json.loads(row["dissent"]))]
+        scores[row["id"]] = anchor.match(names, identifiers, kinds)
     best = max(scores.values(), default=0)
     return frozenset(node for node, score in scores.items() if score == best and best)

@@ -1,0 +1,149 @@
+"""What mentions that are one node say together: kind, name, aliases, identifiers, address."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .hardware import Memory
+from .identifiers import DECISIVE, Identifier
+from .model import Mention
+from .names import name_key, slugify
+from .vocabulary import Kind
+
+RECORD_RULE = "arxiv-record"
+"""The rule of the mention that an arXiv record makes: its name is the paper's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mention as the store holds it; ``id`` grows with age, the smallest is the oldest."""
+
+    id: int
+    document: str
+    mention: Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A node before it has an address: what its mentions, taken together, say.
+
+    ``key`` depends on nothing but these mentions; drafts sorted by key get their slugs in order.
+    """
+
+    key: str
+    kind: Kind
+    label: str
+    aliases: tuple[str, ...]
+    identifiers: tuple[Identifier, ...]
+    dissent: tuple[Kind, ...]
+    support: int
+    members: tuple[int, ...]
+
+    @property
+    def slug(self) -> str:
+        """The address it asks for; the caller sees to collisions. Never empty."""
+        for identifier in self.identifiers:
+            if self.kind is Kind.PAPER and identifier.scheme in {"arxiv", "doi"}:
+                return f"{identifier.scheme}-" + re.sub(r"[^a-z0-9.]+", "-", identifier.value).strip("-.")
+        return slugify(self.label) or slugify(self.kind.label)
+
+
+def weight_of(group: Iterable[Seen]) -> float:
+    """How much these mentions count together; an arXiv record outweighs any list."""
+    record = 1000.0
+    return sum(record if s.mention.rule == RECORD_RULE else s.mention.confidence for s in group)
+
+
+def kinds_of(tree: Iterable[Seen]) -> list[Kind]:
+    """Kinds by evidence, best first: each document votes once for each kind, with its best."""
+    best: dict[tuple[str, Kind], float] = {}
+    for one in tree:
+        vote = one.document, one.mention.kind
+        best[vote] = max(best.get(vote, 0.0), one.mention.confidence)
+    total: Counter[Kind] = Counter()
+    for (_, kind), confidence in sorted(best.items(), key=lambda item: (item[0][0], item[0][1].rank)):
+        total[kind] += confidence  # type: ignore[assignment] # a Counter of weights
+    return sorted(total, key=lambda kind: (-round(total[kind], 6), kind.rank))
+
+
+def draft_of(tree: list[Seen], disputed: dict[int, frozenset[Identifier]], parts: dict[int, str]) -> Draft:
+    """The draft of mentions that are one node, oldest first.
+
+    ``disputed``: identifiers that a mention claims wrongly. ``parts``: tags of those set apart.
+    """
+    kinds = kinds_of(tree)
+    identifiers = tuple(
+        sorted(
+            {
+                identifier
+                for one in tree
+                for identifier in one.mention.identifiers
+                if identifier not in disputed.get(one.id, frozenset())
+            }
+        )
+    )
+    label, aliases = _label(tree, kinds[0], identifiers)
+    strong = [i for i in identifiers if i.scheme in DECISIVE]
+    if kinds[0] in {Kind.PAPER, Kind.HARDWARE_TIER} and strong:
+        key = str(strong[0])
+    else:
+        key = f"{kinds[0].group}|{name_key(label)}|{identifiers[0] if identifiers else ''}"
+    key += parts.get(tree[0].id, "")
+    return Draft(
+        key,
+        kinds[0],
+        label,
+        aliases,
+        identifiers,
+        tuple(kinds[1:]),
+        len({one.document for one in tree}),
+        tuple(one.id for one in tree),
+    )
+
+
+def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) -> tuple[str, tuple[str, ...]]:
+    """The name that documents agree on most, and all other spellings, sorted."""
+    votes: dict[tuple[str, str], float] = {}
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in tree:
+        if name := one.mention.name:
+            vote = one.document, name_key(name)
+            votes[vote] = max(votes.get(vote, 0.0), weight_of([one]))
+            spellings[name_key(name)][name] += 1
+    total: Counter[str] = Counter()
+    for (_, key), weight in sorted(votes.items()):
+        total[key] += weight  # type: ignore[assignment] # a Counter of weights
+    others = {n for one in tree for n in (one.mention.name, *one.mention.aliases) if n}
+    tier = next((i for i in identifiers if i.scheme == "tier"), None)
+    if kind is Kind.HARDWARE_TIER and tier is not None:
+        label = str(Memory.of(tier))
+    elif total:
+        best = min(total, key=lambda key: (-round(total[key], 6), key))
+        label = min(spellings[best], key=lambda name: (-spellings[best][name], name))
+    else:
+        label = _unnamed(identifiers)
+    return label, tuple(sorted({n for n in others if n != label}))
+
+
+def _unnamed(identifiers: tuple[Identifier, ...]) -> str:
+    first = identifiers[0] if identifiers else None
+    if first is None:
+        return "(no name)"
+    return f"arXiv:{first.value}" if first.scheme == "arxiv" else str(first)
+
+
+def corrected(draft: Draft, kind: Kind | None, label: str | None) -> Draft:
+    """The draft with the kind and the label that corrections give; None leaves it as it is."""
+    if kind is None and label is None:
+        return draft
+    kind, label = kind or draft.kind, label or draft.label
+    return replace(
+        draft,
+        kind=kind,
+        label=label,
+        aliases=tuple(sorted({draft.label, *draft.aliases} - {label})),
+        dissent=tuple(k for k in (draft.kind, *draft.dissent) if k is not kind),
+    )
