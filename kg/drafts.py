@@ -31,6 +31,8 @@ class Draft:
     """A node before it has an address: what its mentions, taken together, say.
 
     ``key`` depends on nothing but these mentions; drafts sorted by key get their slugs in order.
+    ``slug`` is the address it asks for, never empty; whoever assigns it sees to collisions. Neither
+    depends on corrections: a renamed thing keeps its address, also in a rebuild from nothing.
     """
 
     key: str
@@ -41,14 +43,7 @@ class Draft:
     dissent: tuple[Kind, ...]
     support: int
     members: tuple[int, ...]
-
-    @property
-    def slug(self) -> str:
-        """The address it asks for; the caller sees to collisions. Never empty."""
-        for identifier in self.identifiers:
-            if self.kind is Kind.PAPER and identifier.scheme in {"arxiv", "doi"}:
-                return f"{identifier.scheme}-" + re.sub(r"[^a-z0-9.]+", "-", identifier.value).strip("-.")
-        return slugify(self.label) or slugify(self.kind.label)
+    slug: str
 
 
 def weight_of(group: Iterable[Seen]) -> float:
@@ -101,7 +96,15 @@ def draft_of(tree: list[Seen], disputed: dict[int, frozenset[Identifier]], parts
         tuple(kinds[1:]),
         len({one.document for one in tree}),
         tuple(one.id for one in tree),
+        _slug(kinds[0], label, identifiers),
     )
+
+
+def _slug(kind: Kind, label: str, identifiers: tuple[Identifier, ...]) -> str:
+    for identifier in identifiers:
+        if kind is Kind.PAPER and identifier.scheme in {"arxiv", "doi"}:
+            return f"{identifier.scheme}-" + re.sub(r"[^a-z0-9.]+", "-", identifier.value).strip("-.")
+    return slugify(label) or slugify(kind.label)
 
 
 def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) -> tuple[str, tuple[str, ...]]:

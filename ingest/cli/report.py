@@ -67,8 +67,10 @@ def _lines(
         what = read[0].source.name if len(read) == 1 else f"{len(read)} sources"
         lines.append(f"{what}: {told(delta)}")
     if papers is not None and papers.asked:
+        answered = papers.asked - papers.unanswered
+        of_all = f" of {papers.asked}" if papers.unanswered else ""
         changed = f", {papers.changed} changed" if papers.changed else ""
-        lines.append(f"papers: {papers.asked} looked up, {papers.new} new{changed}")
+        lines.append(f"papers: {answered}{of_all} looked up, {papers.new} new{changed}")
     with context.reading() as graph:
         counts = graph.counts()
     lines += ["", *summary(counts), ""]
