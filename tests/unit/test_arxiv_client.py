@@ -23,6 +23,7 @@ from tests.fakes.clock import Clock
 
 LORA, QLORA = "2106.09685", "2305.14314"
 IDS = invented_ids(3)
+QUICK = Limits(connect=5, read=0.5, total=1.0)
 
 
 @dataclass
@@ -51,7 +52,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
             Settings(server.api, 3.0, tmp_path),
             Http(environ={}),
             throttle,
-            limits=Limits(connect=2, read=0.3, total=0.8, size=1_000_000),
+            limits=Limits(connect=5, read=10, total=20, size=1_000_000),
             jitter=lambda: 0.5,
         )
         yield Bench(server, clock, client)
@@ -305,7 +306,7 @@ def test_row_16_an_error_entry_never_becomes_a_paper(bench: Bench) -> None:
         loopback.short(),
         loopback.chunk_cut(),
         loopback.reset(),
-        loopback.silence(1),
+        loopback.silence(),
         loopback.drip(),
         loopback.drip(head=True),
         fake.control_character(),
@@ -318,6 +319,8 @@ def test_row_16_an_error_entry_never_becomes_a_paper(bench: Bench) -> None:
 )
 def test_rows_17_to_25_and_49_one_bad_answer_is_forgotten(bench: Bench, fault: loopback.Fault) -> None:
     bench.server.script(fault)
+    if fault.name in {"silence", "drip"}:
+        bench.client.limits = QUICK
     page = bench.page()
     assert ids_of(page) == IDS
     assert (page.missing, page.problems) == ((), ())
@@ -406,7 +409,8 @@ def test_row_22_an_entry_without_an_id_leaves_its_paper_in_doubt(bench: Bench) -
 
 
 def test_row_23_silence_for_ever_ends(bench: Bench) -> None:
-    bench.server.script(*[loopback.silence(0.4)] * 9)
+    bench.server.script(*[loopback.silence()] * 9)
+    bench.client.limits = QUICK
     with pytest.raises(Broken, match="silent"):
         bench.fetch()
     assert len(bench.server.log) == 4

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import gzip
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.fakes import loopback
 from tests.fakes.list_server import ListServer
 
 LIST = b"# Things\n\n- [A](https://example.org/a) - the first\n"
+ROOT = Path(__file__).parents[2]
 QUICK = Limits(connect=2, read=0.3, total=1.0)
 
 
@@ -33,6 +37,16 @@ def http() -> Http:
 def body(answer: Response | NotModified) -> bytes:
     assert isinstance(answer, Response)
     return answer.content
+
+
+def test_the_network_side_costs_no_heavy_import_until_it_is_used() -> None:
+    code = (
+        "import sys, ingest.http, ingest.address, ingest.arxiv\n"
+        "print([m for m in ('requests', 'urllib3', 'arxiv', 'lxml', 'filelock', 'platformdirs') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_bytes_come_as_they_are(server: ListServer, http: Http) -> None:
@@ -319,11 +333,9 @@ def test_a_token_never_reaches_another_server(server: ListServer, monkeypatch: p
 
 
 def test_a_netrc_file_is_not_read(
-    server: ListServer, http: Http, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    server: ListServer, http: Http, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    netrc = f"{tmp_path}/netrc"
-    with open(netrc, "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.write("machine 127.0.0.1 login me password s3cret\n")
-    monkeypatch.setenv("NETRC", netrc)
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     http.get(f"{server.url}/list.md")
     assert "authorization" not in server.log[0].headers
