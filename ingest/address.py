@@ -28,6 +28,7 @@ _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _GENERIC = frozenset({"readme", "index", "list", "main", "awesome"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mdown", ".txt"})
 _REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+_SPELLED = re.compile(r"(?:github:|git@github\.com:|(?:www\.)?github\.com/)([^/\s]+/\S+)", re.IGNORECASE)
 _STARTER_FILE = "starter/small-language-models.md"
 
 
@@ -83,8 +84,8 @@ def resolve(text: str, *, workspace: Path, cwd: Path | None = None) -> Address:
     scheme, colon, rest = text.partition(":")
     if colon and scheme.lower() == "arxiv":
         return _arxiv(rest)
-    if colon and scheme.lower() == "github" and _REPOSITORY.fullmatch(rest):
-        return _github(rest)
+    if spelled := _SPELLED.fullmatch(text):
+        return _url(f"https://github.com/{spelled[1]}")
     if re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
         return _url(text)
     here = cwd or workspace
@@ -172,7 +173,8 @@ def fetch(address: Address, http: Http, *, workspace: Path, etag: str = "") -> F
     if address.kind is AddressKind.STARTER:
         return _starter()
     if address.kind is AddressKind.FILE:
-        content = _read(workspace / _home(address.text), address.text)
+        path = _place(address.text, workspace)
+        content = _read(path, str(path))
         return Fetched(_markdown(content, address.text), "", address.text, "", "")
     if address.kind is AddressKind.ARXIV:
         raise UsageError(f"{address.text} is a paper, not a list", hint=f"Use kg add {address.text}.")
@@ -244,6 +246,11 @@ def _starter() -> Fetched:
 # ------------------------------------------------------------------------------------------- files
 
 
+def _place(text: str, workspace: Path) -> Path:
+    """Where the file is. By the letters of the path: the folders that it leaves need not exist."""
+    return Path(os.path.normpath(workspace.absolute() / _home(text)))
+
+
 def _home(text: str) -> Path:
     try:
         return Path(text).expanduser()
@@ -300,7 +307,8 @@ def _nearest(path: Path) -> str:
 _SNIFFED = 8192
 _UNDECODABLE = 0.3
 _PAGE_START = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _LOOSE_PAGE_START = re.compile(rb"\s*<(?:meta|title|script|body|link|style|!--)\b", re.IGNORECASE)
 

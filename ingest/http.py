@@ -112,8 +112,7 @@ class Http:
         end = self._clock() + limits.total
         here, seen = url, {url}
         for _ in range(limits.redirects + 1):
-            left = max(end - self._clock(), 0.0)
-            answer = self.once(here, etag=etag, limits=_with_total(limits, left))
+            answer = self._once(here, etag, limits, end - self._clock())
             if answer.status in REDIRECTS:
                 here = next_hop(here, answer)
                 if here in seen:
@@ -137,14 +136,18 @@ class Http:
 
         Raises: Offline (nothing could be reached), Broken, TooLarge, FetchError, UsageError.
         """
+        limits = limits or Limits()
+        return self._once(url, etag, limits, limits.total)
+
+    def _once(self, url: str, etag: str, limits: Limits, seconds: float) -> Response:
+        """One exchange within ``seconds``, what the total of the limits has left."""
         host = check(url)
         self.require_online()
-        limits = limits or Limits()
         from urllib3.exceptions import HTTPError
 
         from .deadline import Deadline, DeadlineAdapter
 
-        with Deadline(limits.total) as deadline, _session(DeadlineAdapter(deadline), host) as session:
+        with Deadline(seconds) as deadline, _session(DeadlineAdapter(deadline), host) as session:
             try:
                 answer = _exchange(session, url, self._headers(url, etag), limits)
             except (HTTPError, OSError, ValueError) as error:  # an error of requests is an OSError
@@ -340,10 +343,6 @@ def _why(reason: object) -> str:
 
 def _slow(host: str, limits: Limits) -> Broken:
     return Broken(f"{host} took longer than {limits.total:.3g} s", hint="Try again later.")
-
-
-def _with_total(limits: Limits, total: float) -> Limits:
-    return Limits(limits.connect, limits.read, total, limits.size, limits.redirects)
 
 
 def _inward(host: str) -> bool:

@@ -147,7 +147,7 @@ def _quote(content: bytes) -> str:
     return repr(plain("".join(c if c.isprintable() else " " for c in text))[:_SHOWN])
 
 
-_ENTRY = re.compile(rb"<entry\b.*?</entry\s*>", re.DOTALL)
+_ENTRY = re.compile(rb"<entry\b(?:(?!<entry\b).)*?</entry\s*>", re.DOTALL)
 
 
 def _without_damaged(content: bytes) -> tuple[Any, list[_Fault]]:

@@ -54,6 +54,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection; the server decides what it says."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def setup(self) -> None:

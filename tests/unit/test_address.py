@@ -49,6 +49,8 @@ def got(address: Address, http: Http, workspace: Path) -> Fetched:
         ("arXiv:math.GT/0309136", AddressKind.ARXIV, "arxiv:math/0309136", "arxiv-math-0309136"),
         ("Owner/Repo", AddressKind.GITHUB, "github:Owner/Repo", "owner-repo"),
         ("ggml-org/llama.cpp", AddressKind.GITHUB, "github:ggml-org/llama.cpp", "ggml-org-llama-cpp"),
+        ("github.com/owner/repo", AddressKind.GITHUB, "github:owner/repo", "owner-repo"),
+        ("git@github.com:owner/repo.git", AddressKind.GITHUB, "github:owner/repo", "owner-repo"),
         ("github:owner/repo", AddressKind.GITHUB, "github:owner/repo", "owner-repo"),
         ("https://github.com/owner/repo", AddressKind.GITHUB, "github:owner/repo", "owner-repo"),
         ("https://github.com/owner/repo.git", AddressKind.GITHUB, "github:owner/repo", "owner-repo"),
@@ -160,7 +162,7 @@ def test_an_empty_file_is_a_list_without_items(workspace: Path) -> None:
 
 def test_a_missing_file_names_the_nearest(workspace: Path) -> None:
     (workspace / "Awesome.md").write_bytes(LIST)
-    with pytest.raises(UsageError, match=r"no file awsome\.md") as caught:
+    with pytest.raises(UsageError, match=r"no file \S*awsome\.md") as caught:
         fetch(resolve("awsome.md", workspace=workspace), OFFLINE, workspace=workspace)
     assert caught.value.hint == "Nearest: Awesome.md."
     with pytest.raises(UsageError) as caught:
@@ -232,6 +234,7 @@ def test_what_is_not_markdown(workspace: Path, content: bytes, why: str) -> None
         b"<h1 align='center'>Awesome</h1>\n\n- [A](https://example.org)\n",
         b"<!-- omit in toc -->\n# Awesome\n",
         b"<div>\n\n# Awesome\n\n</div>",
+        b"<!---->" * 1000 + b"# Awesome",
         "# Modèles à 50 %\n".encode("latin-1") * 3,
         "# 模型 \ufffd\n".encode(),
         b"",
