@@ -21,8 +21,10 @@ _ACTIVE_TOTAL = re.compile(rf"(?<![\w.])A(?P<act>{_NUM})\s*(?P<au>[BMT])?\s*/\s*
 _ACTIVE = re.compile(rf"(?<![\w.])A(?P<act>{_NUM})\s*(?P<au>[BMT])(?![A-Za-z])")
 _EXPERTS = re.compile(r"(?<![\w.])\d{1,3}\s*[x×]\s*\d{1,4}(?:\.\d{1,2})?\s*[BM](?![A-Za-z])", re.IGNORECASE)  # noqa: RUF001
 _SERIES = re.compile(
-    rf"(?<![\w.])(?P<first>{_NUM})(?P<rest>(?:\s*(?:[|/~–]|\\\||-(?!\s))\s*{_NUM}){{1,12}})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"  # noqa: RUF001
+    rf"(?<![\w.])(?P<first>{_NUM})(?P<rest>(?:\s*\\?\|\s*{_NUM}){{1,12}}|(?:\s*[/~–]\s*{_NUM}){{1,12}})"  # noqa: RUF001
+    r"\s*(?P<unit>[BMT])(?![A-Za-z0-9])"
 )
+_STATED = re.compile(rf"(?<![\w.])(?P<act>{_NUM})\s*(?P<au>[BMT])\s+(?:activ(?:e|ated)\b)")
 _RANGE = re.compile(
     rf"(?<![\w.])(?P<low>{_NUM})\s*(?P<lu>[BMT])?\s*(?:-|–|~|to)\s*(?P<high>{_NUM})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"  # noqa: RUF001
 )
@@ -70,7 +72,7 @@ def sizes_in(text: str) -> tuple[Size, ...]:
 
         return pattern.sub(blank, line)
 
-    for pattern in (_EXPERTS, _TOTAL_ACTIVE, _ACTIVE_TOTAL, _ACTIVE, _RANGE, _SERIES, _GLUED, _SINGLE, _WORDED, _CHINESE):
+    for pattern in (_EXPERTS, _TOTAL_ACTIVE, _ACTIVE_TOTAL, _ACTIVE, _STATED, _SERIES, _RANGE, _GLUED, _SINGLE, _WORDED, _CHINESE):
         text = take(pattern, text)
     found.sort(key=lambda pair: pair[0])
     return tuple(dict.fromkeys(size for _, size in found))

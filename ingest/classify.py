@@ -52,7 +52,20 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed)\s+", re.IGNORECASE)
-_PAPER_SCHEMES = frozenset({"arxiv", "doi", "openreview", "acl"})
+_VERB = re.compile(
+    r"(?:easily\s+|quickly\s+|efficiently\s+)?(?:run|runs|running|serve|train|fine-?tune|deploy|use|uses|build|chat|create|download|manage|discover|"
+    r"generate|connect|turn|convert|compare|estimate|calculate|evaluate|test|monitor|explore|exploring|make|get|write|find|"
+    r"hundreds|thousands|learn|understand|integrate|automate|improve|reduce|enable|let|lets|allows?|provides?|supports?|pushing)\b",
+    re.IGNORECASE,
+)
+_RESOURCES = re.compile(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
+_PROJECTS = re.compile(r"\bprojects?\b|项目", re.IGNORECASE)
+_MEASURES = re.compile(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
+_FAMILY = re.compile(
+    r"(?:(?:open)?ai\s+)?(?:gpt-?\d|o[134](?:-\w+)?$|llama[- ]?\d|qwen|deepseek-(?:v|r|coder|math)|gemma|phi-?\d|mistral|mixtral|kimi|glm-?\d|claude|gemini|"
+    r"grok|yi-|falcon|bloom|minicpm|internlm|baichuan|olmo|smollm|granite)",
+    re.IGNORECASE,
+)
 _PUBLISHED = frozenset({Kind.MODEL, Kind.METHOD, Kind.DATASET, Kind.BENCHMARK, Kind.FRAMEWORK})
 
 
@@ -65,6 +78,8 @@ def noun_kind(text: str) -> Kind | None:
     True
     """
     text = re.split(r"[.;:(,]", text.strip(), maxsplit=1)[0][:160]
+    if _VERB.match(text):
+        return None  # "run models on your phone" says what it does, not what it is
     head = _BEHIND.split(text, maxsplit=1)[0]
     best: tuple[int, Kind] | None = None
     for kind, pattern in _NOUNS:
@@ -101,6 +116,8 @@ def classify(entry: Entry) -> Guess:
     if guess := _by_host(entry):
         return guess
     title = is_title(name)
+    if entry.form == "quote" and is_paperish(entry):
+        return Guess(Kind.PAPER, "title-form", 0.93)
     if entry.column and not (title and is_paperish(entry) and entry.column is Kind.MODEL):
         return Guess(entry.column, "column", 0.92)
     kind, near = _by_heading(entry)
@@ -121,7 +138,7 @@ def _by_host(entry: Entry) -> Guess | None:
             board = re.search(r"leaderboard|arena|bench", f"{entry.name} {identifier.value}", re.IGNORECASE)
             return Guess(Kind.BENCHMARK, "host", 0.85) if board else None
         return Guess(Kind.MODEL, "host", 0.9) if entry.column is None else None
-    if identifier.value.startswith("huggingface.co/blog"):
+    if re.match(r"huggingface\.co/blog|reddit\.com/|(?:[\w-]+\.)?youtube\.com/|youtu\.be/", identifier.value) and entry.column is None:
         return Guess(Kind.TUTORIAL, "host", 0.9)
     if identifier.value.startswith("huggingface.co/collections") and entry.column is None:
         return Guess(Kind.MODEL, "host", 0.85)
@@ -131,13 +148,18 @@ def _by_host(entry: Entry) -> Guess | None:
 def _by_heading(entry: Entry) -> tuple[Kind | None, bool]:
     """The kind of the nearest TYPE heading, and whether no topic stands between."""
     near = True
+    inner: Kind | None = None
     for section in reversed(entry.path):
         read = heading(section.text)
-        if read.role is Role.TYPE:
-            return read.kind, near
+        if read.role is Role.TYPE and inner is None:
+            if read.kind is not Kind.MODEL:
+                return read.kind, near
+            inner = read.kind
+        elif read.role is Role.TYPE and read.kind in (Kind.FRAMEWORK, Kind.TUTORIAL, Kind.BENCHMARK, Kind.DATASET):
+            return read.kind, near  # "Tools > Models": tools for models
         if read.role is Role.TOPIC:
             near = False
-    return None, False
+    return inner, near and inner is not None
 
 
 def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  # noqa: FBT001
@@ -153,14 +175,31 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
         return _by_form(entry, title=title) if code or entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
     if title and paperish and kind is not Kind.FRAMEWORK:
         return Guess(Kind.PAPER, "title-form", 0.85)
-    noun = noun_kind(entry.description)
+    noun = noun_kind(entry.description) or _noun_in_brackets(entry.name)
+    headings = " / ".join(s.text for s in entry.path)
     if kind is Kind.TUTORIAL:
-        if code and noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET) and noun:
+        if noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET) and (code or not entry.description):
             return Guess(noun, "description", 0.7)
+        if code and _RESOURCES.search(headings):
+            return Guess(noun or Kind.FRAMEWORK, "host", 0.6)
         return Guess(kind, "type-heading", sure)
+    if kind is Kind.FRAMEWORK and _PROJECTS.search(headings) and (noun is Kind.MODEL or _FAMILY.match(entry.name)):
+        return Guess(Kind.MODEL, "description", 0.75)
+    if kind is Kind.BENCHMARK and entry.shape == "item" and not paperish and not _MEASURES.search(f"{entry.name} {entry.description}"):
+        return Guess(noun or Kind.FRAMEWORK, "description", 0.6)
+    if kind is Kind.APPLICATION and noun is Kind.FRAMEWORK and _LIBRARY.search(entry.description[:60]):
+        return Guess(noun, "description", 0.7)
     if noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL) and kind in (Kind.FRAMEWORK, Kind.MODEL) and noun:
         return Guess(noun, "description", 0.7)
     return Guess(kind, "type-heading", sure)
+
+
+_LIBRARY = re.compile(r"\b(?:bindings?|librar(?:y|ies)|sdk|framework|toolkit|engine|compiler|runtime)\b", re.IGNORECASE)
+
+
+def _noun_in_brackets(name: str) -> Kind | None:
+    found = re.search(r"\(([^()]{3,40})\)$", name)
+    return noun_kind(found[1]) if found else None
 
 
 def _by_form(entry: Entry, *, title: bool) -> Guess:

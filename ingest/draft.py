@@ -17,6 +17,8 @@ MAX_DESCRIPTION = 600
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]+$")
 
+_NOT_INDEXED = (Kind.PAPER, Kind.TUTORIAL, Kind.APPLICATION, Kind.ORGANIZATION, Kind.HARDWARE_TIER)
+
 Qualifiers = tuple[tuple[str, Mention | Literal], ...]
 
 
@@ -42,7 +44,7 @@ class Draft:
     claims: dict[Claim, None] = field(default_factory=dict)
     things: list[Mention] = field(default_factory=list)
     names: NameIndex = field(default_factory=NameIndex)
-    by_name: dict[str, list[Mention]] = field(default_factory=dict)
+    by_name: dict[str, dict[Kind, Mention]] = field(default_factory=dict)
     ordinals: dict[tuple[tuple[str, ...], str], int] = field(default_factory=dict)
     topics: dict[int, Mention] = field(default_factory=dict)
 
@@ -107,13 +109,13 @@ class Draft:
     def learn(self, mention: Mention) -> None:
         """Remember an entry's names, so that later texts can be read with them."""
         for name in (mention.name, *mention.aliases):
-            self.by_name.setdefault(name_key(name), []).append(mention)
+            self.by_name.setdefault(name_key(name), {}).setdefault(mention.kind, mention)
 
     def index_names(self, entries: list[Mention | None]) -> None:
         """Make the names of all entries but papers and tutorials findable in texts."""
         named: list[tuple[str, int]] = []
         for number, mention in enumerate(entries):
-            if mention is None or mention.kind in (Kind.PAPER, Kind.TUTORIAL, Kind.APPLICATION, Kind.ORGANIZATION):
+            if mention is None or mention.kind in _NOT_INDEXED or self.known(mention.name, (mention.kind,)) is not mention:
                 continue
             concept = mention.kind in (Kind.METHOD, Kind.TOPIC)
             for name in (mention.name, *mention.aliases):
@@ -125,5 +127,6 @@ class Draft:
 
     def known(self, name: str, kinds: Iterable[Kind] = ()) -> Mention | None:
         """The first entry of that name, of one of some kinds if given."""
-        wanted = tuple(kinds)
-        return next((m for m in self.by_name.get(name_key(name), ()) if not wanted or m.kind in wanted), None)
+        found = self.by_name.get(name_key(name), {})
+        wanted = tuple(kinds) or tuple(found)
+        return next((found[kind] for kind in wanted if kind in found), None)

@@ -25,7 +25,7 @@ RELATIONS: dict[Predicate, tuple[str, str]] = {
     Predicate.TRAINED_ON: ("trained_on", ""),
     Predicate.GENERATED_WITH: ("generated_with", ""),
     Predicate.EVALUATES: ("about", ""),
-    Predicate.SUITS: ("about", ""),
+    Predicate.SUITS: ("about", "uses"),
     Predicate.MENTIONS: ("mentions", ""),
     Predicate.SAME_AS: ("same_as", ""),
     Predicate.RUNS_ON: ("runs_on", ""),
@@ -126,7 +126,7 @@ def edges(item: ItemRecord, *, every: bool = True) -> list[dict[str, str]]:
         out[("in_section", item.section)] = None
     for claim in item.claims:
         forth, back = RELATIONS.get(claim.predicate, ("", ""))
-        if not forth or (claim.predicate is Predicate.MENTIONS and not every):
+        if not forth or (not every and (claim.predicate is Predicate.MENTIONS or claim.rule == "section" and forth == "about")):
             continue
         if claim.subject == item.mention:
             if claim.predicate is Predicate.WORKS_WITH and claim.rule in ("cue-uses", "cue-based"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.hardware import memory_in
 from kg.vocabulary import Kind
@@ -24,9 +24,14 @@ _PLACEHOLDER = re.compile(
 )
 _KEY = re.compile(r"^\W{0,3}(?P<key>[^:：\n]{1,40}?)\s*[:：](?!//)\s*")  # noqa: RUF001
 _SENTENCE = re.compile(
-    r"^(?:we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|for\s+more|see|there|when|to)\s",
+    r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|for\s+more|see|there|when|to)(?:\s|\.)",
     re.IGNORECASE,
 )
+
+
+_OTHERS = frozenset({"training", "base", "generator", "description", "examples", "maker", "keywords", "domain"})
+"""Columns whose links belong to other things, unless they are labelled; never those of _NEVER."""
+_NEVER = frozenset({"training", "base", "generator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Entry:
     badges: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     marked: tuple[str, ...] = ()
+    asides: tuple[Link, ...] = ()
     parent: int = -1
 
     @property
@@ -79,7 +85,13 @@ class Entry:
 
     def all_links(self) -> list[Link]:
         """Every link but the main one: own ones, those of cells, those of notes."""
-        beside = [*self.links, *(x for c in self.cells for x in c.links), *(x for n in self.notes for x in n.links)]
+        cells = (
+            x
+            for c in self.cells
+            for x in c.links
+            if c.role not in _OTHERS or (c.role not in _NEVER and (x.label or x.role == "paper"))
+        )
+        beside = [*self.links, *cells, *(x for n in self.notes for x in n.links)]
         return [link for link in dict.fromkeys(beside) if link != self.main]
 
 
@@ -119,7 +131,24 @@ def read_items(doc: Outline) -> Items:
             continue
         reader.take(index, block)
     reader.entries.sort(key=lambda e: e.block)
+    _mark_short_names(doc, reader.entries)
     return Items(reader.entries, reader.ignored, reader.consumed, reader.paths)
+
+
+def _mark_short_names(doc: Outline, entries: list[Entry]) -> None:
+    """Tell a keywords column of short names (each its own) from one of topics (often repeated)."""
+    tables: dict[int, list[Entry]] = {}
+    for entry in entries:
+        if entry.shape == "row":
+            tables.setdefault(doc.blocks[entry.block].table, []).append(entry)
+    for rows in tables.values():
+        words = [c.text.casefold() for e in rows for c in e.cells if c.role == "keywords" and c.text]
+        if len(words) < 5 or len(set(words)) < 0.9 * len(words):  # noqa: PLR2004 - mostly distinct
+            continue
+        for entry in rows:
+            entry.cells = tuple(
+                replace(c, role="short") if c.role == "keywords" and len(c.text.split()) == 1 else c for c in entry.cells
+            )
 
 
 class _Reader:
@@ -145,6 +174,9 @@ class _Reader:
             self.take_heading(index, block)
         elif (decision := deciding(path)) and decision.role is Role.META:
             last = next(s for s in reversed(path) if heading(s.text).role is Role.META)
+            if block.children and heading(bare(plain(block.pieces))).role is Role.TYPE:
+                self.take_item(index, block, path)  # a named group within a section about the list
+                return
             toc = bool(re.search(r"contents?|toc|目录|index|navigation", last.text, re.IGNORECASE))
             self.ignored[index] = "table of contents" if toc else "section about the list itself"
         elif block.kind == "row":
@@ -187,11 +219,12 @@ class _Reader:
         parts = units(block.pieces)
         linked = any(u.link and not u.link.label and u.kind == "link" for u in parts)
         below, notes, prose = self.below(index)
-        if linked and read.role is Role.NONE and (notes or not below):
-            pass
-        elif linked and not below:
-            pass
-        elif not (read.role in (Role.NONE, Role.TOPIC) and ((notes and len(notes) == len(below)) or (prose and not below))):
+        told = bool(notes) and len(notes) == len(below)
+        if not (
+            (linked and (told or not below))
+            or (told and read.role in (Role.NONE, Role.TOPIC))
+            or (prose and not below and (read.role in (Role.NONE, Role.TOPIC) or section_kind(block.path)))
+        ):
             return
         title = find_title(list(parts))
         name = cleaned(bare(title.name if title.form == "link" and is_title(title.name) else text))
@@ -229,7 +262,7 @@ class _Reader:
                 items.append(i)
             elif other.kind == "item" and other.parent < 0:
                 items.append(i)
-                if self.is_note(other):
+                if self.is_fact(other) or (notes and _KEY.match(plain(other.pieces)) and not other.number):
                     notes.append(i)
         if prose:
             first = next(i for i in range(index + 1, len(self.blocks)) if self.blocks[i].kind == "prose")
@@ -249,6 +282,8 @@ class _Reader:
             self.ignored[index] = "placeholder"
         elif block.children and self.take_group(index, block, path, text):
             self.ignored[index] = "group label"
+        elif owner := self.owner(index, block):
+            self.consume(owner, index)
         elif isinstance(entry := self.entry(index, block, path), str):
             self.ignored[index] = entry
         else:
@@ -269,20 +304,36 @@ class _Reader:
         self.inner[index] = (*path, Section(label, block.line, GROUP_LEVEL, block.end_line, tuple(block.pieces)))
         return True
 
-    def is_note(self, block: Block) -> bool:
-        """Whether an item is "key: value", a labelled link, a bare address or a plain sentence."""
-        parts = [u for u in units(block.pieces) if u.text.strip() or u.href]
+    def owner(self, index: int, block: Block) -> Entry | None:
+        """The numbered item right above that an unnumbered fact or sentence is about, if any."""
+        if block.parent >= 0 or block.number or not self.entries or not index:
+            return None
+        last, before = self.entries[-1], self.blocks[self.entries[-1].block]
+        near = last.block == index - 1 or (index - 1 in self.consumed and self.consumed[index - 1] == last.block)
+        if not near or not before.number or before.path != block.path or before.parent >= 0:
+            return None
+        first = next((u for u in units(block.pieces) if u.text.strip()), None)
+        return last if first and first.kind == "text" and not first.style else None
+
+    def is_fact(self, block: Block) -> bool:
+        """Whether an item is "key: value", a labelled link or a bare address."""
+        parts = [u for u in units(block.pieces) if u.text.strip(" []()") or u.href]
         if not parts:
             return True
         if parts[0].kind == "link":
             first = parts[0]
             return bool(label_role(first.text)) or bool(re.match(r"https?://", first.text))
-        text = plain(block.pieces)
-        links = [u for u in parts if u.kind == "link"]
-        if (key := _KEY.match(text)) and (label_role(key["key"]) or _FACT.fullmatch(key["key"].strip())):
+        key = _KEY.match(plain(block.pieces))
+        return bool(key and (label_role(key["key"]) or _FACT.fullmatch(key["key"].strip())))
+
+    def is_note(self, block: Block) -> bool:
+        """Whether an item is a fact or a plain sentence: nothing with a name of its own."""
+        if self.is_fact(block):
             return True
-        if any(u.link and not u.link.label and not u.text.startswith("http") for u in links):
+        parts = [u for u in units(block.pieces) if u.text.strip() or u.href]
+        if parts[0].style or any(u.link and not u.text.startswith("http") for u in parts):
             return False
+        text = plain(block.pieces)
         return len(text.split()) > _MAX_NAME_WORDS or text.endswith((".", "。"))
 
     def consume(self, entry: Entry, index: int) -> None:
@@ -366,12 +417,31 @@ def _fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
     if not any(x.role == "code" for x in found) and not (entry.main and entry.main.role == "code"):
         pages = [starred_repository(u.href) for u in parts if u.kind == "badge"]
         found += [x for page in pages if page and (x := link_of("", page))]
-    entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main)
+    aside = _asides(title.rest)
+    entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
+    entry.asides = aside
     entry.badges = tuple(u.text for u in parts if u.kind == "badge")
     entry.tags = tuple(u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip())
     entry.marked = tuple(u.text.strip() for u in parts if "u" in u.style and u.text.strip())
     entry.tail = _segments(title.rest)
     entry.description = description(title.rest)
+
+
+def _asides(rest: list[Unit]) -> tuple[Link, ...]:
+    """The links in running text: what they point to is mentioned, it is not the item's own."""
+    out = []
+    before = ""
+    for unit in rest:
+        if unit.kind == "text":
+            before += unit.text
+        elif unit.kind == "break":
+            before = ""
+        elif unit.kind == "link":
+            bracketed = bool(re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:]))
+            if unit.link and not unit.link.label and not bracketed and re.search(r"\w", before):
+                out.append(unit.link)
+            before += unit.text
+    return tuple(out)
 
 
 def _segments(rest: list[Unit]) -> tuple[str, ...]:
@@ -424,7 +494,9 @@ def _plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str)
     if memory_in(own) and not entry.links:
         entry.name = text
         return ""
-    following = next((u for u in title.rest if u.kind == "link" and not (u.link and u.link.label)), None)
+    following = title.rest[0] if title.rest and not title.bracketed else None
+    if following is not None and (following.kind != "link" or (following.link and following.link.label)):
+        following = None
     if papers and (labelled or is_title(text)) and (kind is not Kind.APPLICATION) and not (
         following and re.search(r"[:：]$", title.name.strip())  # noqa: RUF001
     ):

@@ -16,9 +16,9 @@ _ROLE_WORDS = {
         proceedings ieee acm nature springer biorxiv paperlink 论文 论文地址 论文链接 技术报告 文章""",
     "code": """code codes github gitlab repo repository implementation source official pytorch jax tensorflow
         repo. codebase git 代码 源码 代码地址 项目 项目地址 仓库 开源地址""",
-    "model": """model models checkpoint checkpoints weights weight hf huggingface hub modelscope gguf ckpt 模型
+    "model": """model models checkpoint checkpoints weights weight hf huggingface hub modelscope ckpt 模型
         模型下载 模型地址 魔搭""",
-    "dataset": "dataset datasets data corpus 数据 数据集 数据地址 下载地址 下载",
+    "dataset": "dataset datasets data datalink datalinks corpus 数据 数据集 数据地址 下载地址 下载",
     "demo": "demo demos colab space spaces playground notebook try live app 在线体验 演示",
     "page": "project page website homepage home site webpage web url link links official 官网 官方网站 主页 链接 地址 网址 查看",
     "blog": "blog blogpost post article medium announcement news blogs 博客 介绍",
@@ -69,6 +69,14 @@ class Unit:
     link: Link | None = None
 
 
+_PROPER = frozenset({"huggingface", "hugging face", "modelscope", "github", "gitlab", "openreview", "arxiv", "discord"})
+
+
+def is_proper(text: str) -> bool:
+    """Whether a label is also the name of a site: "HuggingFace: a hub for models" is about it."""
+    return " ".join(re.findall(r"[^\W\d]+", text.casefold())) in _PROPER
+
+
 @lru_cache(maxsize=8192)
 def label_role(text: str) -> str:
     """The role that a link's text names if it is nothing but a label, else "".
@@ -76,6 +84,8 @@ def label_role(text: str) -> str:
     >>> label_role("[Paper PDF]"), label_role("Code 2"), label_role("Foo: a paper"), label_role("HF Model")
     ('paper', 'code', '', 'model')
     """
+    if re.search(r"\w[-_.]\w", text):
+        return ""  # "gguf-docs" is a name
     words = re.findall(r"[^\W_\d]+|\d+", text.casefold())
     if not words or len(words) > _MAX_LABEL:
         return ""

@@ -19,6 +19,7 @@ from .relations import (
     Said,
     own_identifiers,
     say_about,
+    say_examples,
     say_hardware,
     say_introduced,
     say_links,
@@ -115,7 +116,7 @@ def _claimed(said: list[Said], draft: Draft) -> None:
         else:
             for say in (
                 _say_description, say_links, say_papers, say_introduced, say_values, say_makers, say_vendor,
-                say_text, say_about, say_hardware, say_topics,
+                say_text, say_examples, say_about, say_hardware, say_topics,
             ):  # fmt: skip
                 say(one, draft)
     for steps in guides.values():
@@ -162,7 +163,9 @@ def record(said: Said, title: str) -> ItemRecord:
     repos = [x.identifier for x in links if x.identifier.scheme in CODE_HOSTS]
     hubs = [x.identifier for x in links if x.identifier.scheme == "hf"]
     headings = [s.text for s in entry.path if s.level not in _GROUP_LEVELS]
-    repo = next((str(i) for i in (*repos, *hubs)), "")
+    first = [entry.main.identifier] if entry.main and entry.main.identifier in (*repos, *hubs) else []
+    aside = [x.identifier for c in entry.cells for x in c.links if x.identifier.scheme in ("github", "hf")]
+    repo = next((str(i) for i in (*first, *repos, *hubs, *aside)), "")
     return ItemRecord(
         said.mention, tuple(said.claims), links[0].url if links else "", arxiv, repo, headings[-1] if headings else title
     )

@@ -9,8 +9,8 @@ from kg.identifiers import CODE_HOSTS, Identifier
 from kg.model import Claim, Literal, Mention, Place
 from kg.vocabulary import Kind, Predicate
 
-from .cues import Related, devices_in, is_organization, makers_in, related
-from .draft import Draft
+from .cues import Related, devices_in, is_device, is_organization, makers_in, related
+from .draft import Draft, folded
 from .items import Entry
 from .links import Link
 from .titles import is_title
@@ -40,13 +40,19 @@ class Said:
         *,
         subject: Mention | None = None,
         qualifiers: tuple[tuple[str, Mention | Literal], ...] = (),
+        beyond: bool = False,
     ) -> bool:
-        """Claim something of the entry's thing, or of another one at the entry's place."""
-        made = draft.claim(
-            subject or self.mention, predicate, what, rule, confidence, places=(self.place,), qualifiers=qualifiers
-        )
+        """Claim something of the entry's thing, or of another one at the entry's place.
+
+        ``beyond``: what the vocabulary has no room for is kept in the item's record all the same.
+        """
+        who = subject or self.mention
+        made = draft.claim(who, predicate, what, rule, confidence, places=(self.place,), qualifiers=qualifiers)
         if made and made not in self.claims:
             self.claims.append(made)
+        elif beyond and made is None and who != what:
+            thing = Literal(folded(what)) if isinstance(what, str) else what
+            self.claims.append(Claim(who, predicate, thing, (self.place,), rule, confidence, qualifiers))
         return made is not None
 
 
@@ -127,13 +133,11 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
         clean = word.strip(" :,.()[]")
         if 0 < len(clean.split()) <= 2 and clean != title and _is_name(clean):  # noqa: PLR2004
             out.append((clean, "marked-name", 0.7))
-    for cell in entry.cells:
-        if cell.role == "keywords" and len(cell.text.split()) <= _NAME_WORDS and _is_name(cell.text) and _stands_in(cell.text, title):
-            out.append((cell.text, "column", 0.85))
+    out += [(c.text, "column", 0.85) for c in entry.cells if c.role == "short" and _is_name(c.text)]
     head, colon, rest = title.partition(":")
     if not colon:
         head, colon, rest = _dashed(title)
-    if colon and len(rest.split()) > 1 and 0 < len(head.split()) <= _NAME_WORDS and _is_name(head.strip()):
+    if colon and len(rest.split()) > 1 and 0 < len(head.split()) <= _NAME_WORDS and _heads(head.strip(), rest):
         out.append((head.strip(" \"'“”"), "title-form", 0.85))
     seen: dict[str, tuple[str, str, float]] = {}
     for found in out:
@@ -163,9 +167,20 @@ def _is_name(text: str) -> bool:
     return any(re.search(r"[A-Z\d]", w) for w in words)
 
 
-def _stands_in(name: str, title: str) -> bool:
-    squeezed = re.sub(r"[\W_]", "", title.casefold())
-    return re.sub(r"[\W_]", "", name.casefold()) in squeezed or bool(re.search(r"[a-z][A-Z]|\d|^[A-Z]{2,}", name))
+_SURVEY = re.compile(r"\b(?:surveys?|reviews?|overview|tutorial|perspectives?|position|roadmap|retrospective)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)\b", re.IGNORECASE)
+
+
+def _heads(head: str, rest: str) -> bool:
+    """Whether the words before a title's colon are a name: "Foo Net: ..." but not "Scaling laws: ..."."""
+    if not _is_name(head) or _SURVEY.search(rest) or _CLAUSE.search(head):
+        return False
+    words = head.split()
+    if len(words) == 1:
+        return True
+    if re.match(r"[A-Z]?[a-z]+ing$", words[0]):
+        return False
+    return all(re.match(r"\W*(?:[A-Z\d]|v\d)", w) or re.search(r"[a-z][A-Z]|\d", w) for w in words)
 
 
 _MODELS = re.compile(
@@ -233,14 +248,21 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
             return other
         return draft.mention(said.place, found.name, kind, "cue", confidence)
 
-    rule = f"cue-{found.relation}"
-    if found.relation == "derived" or (found.relation == "based" and kind is Kind.MODEL):
+    rule = f"cue-{'uses' if found.relation == 'built' else found.relation}"
+    if other is None and (is_device(found.name) or is_organization(found.name)):
+        return
+    if found.relation == "trained" and kind is Kind.MODEL and other is None and re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", found.name):
+        said.add(draft, Predicate.DERIVED_FROM, target(Kind.MODEL), rule, 0.7, qualifiers=(("how", Literal("fine-tuned")),))
+    elif found.relation == "derived" and re.match(r"\s+(?:datasets?|data|corpus)\b", text[text.find(found.name) + len(found.name) :]):
+        said.add(draft, Predicate.TRAINED_ON, target(Kind.DATASET), rule, 0.6)
+    elif found.relation == "derived" and kind is Kind.FRAMEWORK and found.how:
+        said.add(draft, Predicate.SUPPORTS, target(Kind.MODEL), rule, 0.5)
+    elif found.relation == "derived" or (found.relation == "built" and kind is Kind.MODEL) or (found.relation == "based" and kind is Kind.MODEL):
         how: tuple[tuple[str, Mention | Literal], ...] = (("how", Literal(found.how)),) if found.how else ()
         said.add(draft, Predicate.DERIVED_FROM, target(kind if kind in _CODE_KINDS else Kind.MODEL), rule, 0.8, qualifiers=how)
     elif found.relation == "based":
-        said.add(draft, Predicate.WORKS_WITH, target(Kind.FRAMEWORK), rule, 0.6) or said.add(
-            draft, Predicate.DERIVED_FROM, target(kind), rule, 0.6
-        )
+        said.add(draft, Predicate.DERIVED_FROM, target(kind), rule, 0.6, beyond=True)
+        said.add(draft, Predicate.WORKS_WITH, target(kind), rule, 0.6)
     elif found.relation == "trained":
         data = target(Kind.DATASET)
         if data.kind is Kind.MODEL:
@@ -255,9 +277,25 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
     elif found.relation == "implements":
         if other is not None:
             said.add(draft, Predicate.IMPLEMENTS, other, rule, 0.7)
-    elif found.relation == "uses":
+    elif found.relation in ("uses", "built"):
         what = target(Kind.FRAMEWORK if kind is Kind.FRAMEWORK else Kind.METHOD, 0.5)
         said.add(draft, Predicate.USES, what, rule, 0.65) or said.add(draft, Predicate.WORKS_WITH, what, rule, 0.6)
+
+
+def say_examples(said: Said, draft: Draft) -> None:
+    """What an application's item links is an example: a thing that suits the application."""
+    entry, mention = said.entry, said.mention
+    if mention.kind is not Kind.APPLICATION or entry.form != "text":
+        return
+    for link in entry.all_links() + list(entry.asides):
+        if link.label or not link.text or link.role not in ("paper", "code", "model", "page", "blog"):
+            continue
+        kind = Kind.FRAMEWORK if link.role == "code" else Kind.MODEL
+        thing = draft.known(link.text, (Kind.MODEL, Kind.FRAMEWORK)) or draft.mention(
+            said.place, link.text, kind, "example", 0.5,
+            identifiers=() if link.role == "paper" else (link.identifier,),
+        )  # fmt: skip
+        said.add(draft, Predicate.SUITS, mention, "example", 0.7, subject=thing)
 
 
 def say_about(said: Said, draft: Draft) -> None:
@@ -276,16 +314,20 @@ def say_hardware(said: Said, draft: Draft) -> None:
     """The devices that a title or description says the thing runs on."""
     for device in devices_in(f"{said.mention.name}. {said.entry.description}"):
         subject = said.mention
-        said.add(draft, Predicate.RUNS_ON, device, "device-words", 0.7, subject=subject)
+        said.add(draft, Predicate.RUNS_ON, device, "device-words", 0.7, subject=subject, beyond=True)
 
 
 def say_makers(said: Said, draft: Draft) -> None:
     """The organizations that made the thing: by phrases of the description."""
-    if said.mention.kind in (Kind.PAPER, Kind.TUTORIAL):
+    if said.mention.kind is Kind.PAPER:
         return
-    for name in makers_in(said.entry.description):
+    entry = said.entry
+    if said.mention.kind is Kind.TUTORIAL and entry.prefix and len(entry.prefix.split()) <= 4:  # noqa: PLR2004
+        maker = draft.mention(said.place, entry.prefix, Kind.ORGANIZATION, "short-name", 0.7)
+        said.add(draft, Predicate.MADE_BY, maker, "short-name", 0.7, beyond=True)
+    for name in makers_in(entry.description):
         maker = draft.mention(said.place, name, Kind.ORGANIZATION, "cue", 0.8)
-        said.add(draft, Predicate.MADE_BY, maker, "cue-maker", 0.75)
+        said.add(draft, Predicate.MADE_BY, maker, "cue-maker", 0.75, beyond=said.mention.kind is Kind.TUTORIAL)
 
 
 def links_of(entry: Entry, role: str) -> list[Link]:

@@ -10,7 +10,7 @@ from kg.vocabulary import Kind
 
 from .document import Block, Piece, plain
 from .headings import bare
-from .links import Link, Unit, starred_repository, link_of, units
+from .links import Link, Unit, is_relative, link_of, starred_repository, units
 from .titles import cleaned, find_title, is_title
 
 _ROLES: tuple[tuple[str, str], ...] = (
@@ -41,24 +41,26 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("description", r".*\b(?:descriptions?|desc|summary|summaries|notes?|comments?|introductions?|features?|details?|"
                     r"mechanisms?|significance|concepts?|limitations?|advantages?|what|remarks?|highlights?|usage|purpose)\b.*|"
                     r"说明.*|简介.*|描述.*|介绍.*|备注.*|特点.*|特色.*"),
-    ("keywords", r"keywords?|key\s+words|types?|categor(?:y|ies)|topics?|domains?|tasks?|tags?|paradigms?|areas?|"
-                 r"fields?|modalit(?:y|ies)|architectures?|领域|方向|类型|类别|分类|任务|结构|架构|标签"),
+    ("domain", r"(?:application\s+)?(?:domains?|tasks?|fields?|topics?|areas?|focus)|领域|方向|任务|应用领域"),
+    ("keywords", r"keywords?|key\s+words|types?|categor(?:y|ies)|tags?|paradigms?|"
+                 r"modalit(?:y|ies)|architectures?|类型|类别|分类|结构|架构|标签"),
     ("stars", r".*\b(?:stars?|rating|score|rank|#|no|id|index|status)\b.*|⭐.*|序号"),
 )  # fmt: skip
 _COMPILED = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
 _NAME_KINDS: tuple[tuple[Kind | None, str], ...] = (
-    (Kind.DATASET, r"(?:.*\s)?(?:data\s?sets?|corpus|corpora)(?:[ _-]names?)?|数据集.*"),
-    (Kind.BENCHMARK, r"(?:.*\s)?(?:benchmarks?|metrics?|leaderboards?)(?:[ _-]names?)?|评测.*|基准"),
-    (Kind.MODEL, r"(?:.*\s)?(?:models?|llms?|slms?|language\s+models?)(?:[ _-]names?)?|模型|模型名称|系列"),
+    (Kind.DATASET, r"(?:[\w-]+\s){0,3}(?:data\s?sets?|corpus|corpora)(?:[ _-]names?)?|数据集.*"),
+    (Kind.BENCHMARK, r"(?:[\w-]+\s){0,3}(?:benchmarks?|metrics?|leaderboards?)(?:[ _-]names?)?|评测.*|基准"),
+    (Kind.MODEL, r"(?:[\w-]+\s){0,3}(?:models?|llms?|slms?|language\s+models?)(?:[ _-]names?)?|模型|模型名称|系列"),
     (Kind.PAPER, r"(?:paper\s+)?titles?|标题|论文题目|论文标题"),
-    (Kind.METHOD, r"(?:.*\s)?(?:methods?|techniques?|algorithms?|approach(?:es)?|strateg(?:y|ies))(?:[ _-]names?)?|方法"),
-    (Kind.FRAMEWORK, r"(?:.*\s)?(?:frameworks?|tools?|librar(?:y|ies)|software|engines?|packages?|platforms?|systems?)(?:[ _-]names?)?|框架|工具|平台"),
-    (Kind.APPLICATION, r"(?:.*\s)?(?:applications?|use[- ]cases?|apps?)(?:[ _-]names?)?|应用.*"),
-    (Kind.TUTORIAL, r"(?:.*\s)?(?:tutorials?|courses?|guides?|books?|articles?)(?:[ _-]names?)?|课程|教程"),
+    (Kind.METHOD, r"(?:[\w-]+\s){0,3}(?:methods?|techniques?|algorithms?|approach(?:es)?|strateg(?:y|ies))(?:[ _-]names?)?|方法"),
+    (Kind.FRAMEWORK, r"(?:[\w-]+\s){0,3}(?:frameworks?|tools?|librar(?:y|ies)|software|engines?|packages?|platforms?|systems?)(?:[ _-]names?)?|框架|工具|平台"),
+    (Kind.APPLICATION, r"(?:[\w-]+\s){0,3}(?:applications?|use[- ]cases?|apps?)(?:[ _-]names?)?|应用.*"),
+    (Kind.TUTORIAL, r"(?:[\w-]+\s){0,3}(?:tutorials?|courses?|guides?|books?|articles?)(?:[ _-]names?)?|课程|教程"),
     (None, r".*\b(?:names?|projects?|items?|resources?|entry|entries|variants?|era|product|title)\b.*|名称|名字|项目|资源|项目名称"),
 )  # fmt: skip
 _COMPILED_NAMES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _NAME_KINDS)
 _MAX_NAME_WORDS = 12
+_MORE = re.compile(r"\W*(?:查看|view|see|browse|show|read)(?:\b|全|完)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def read_row(block: Block) -> Row:
     hrefs = [p.href for cell in block.cells for p in cell if p.href]
     if hrefs and all(h.startswith("#") for h in hrefs):
         return Row("table of contents")
+    if any(_MORE.match(plain(c)) and any(is_relative(p.href) for p in c if p.href) for c in block.cells):
+        return Row("index row")
     if len(filled) == 1 and len(block.cells) > 2 and not hrefs:  # noqa: PLR2004 - a row across the table
         return Row("group row")
     if all(not re.search(r"\w", t) for t in texts) and not hrefs:
@@ -143,11 +147,18 @@ def read_row(block: Block) -> Row:
     if not row.name:
         return Row("row without a name")
     row.cells = tuple(
-        Cell(columns[i].role, block.columns[i] if i < len(block.columns) else "", texts[i], _links(block.cells[i]))
+        Cell(_beside(columns[i], columns[at]), block.columns[i] if i < len(block.columns) else "", texts[i], _links(block.cells[i]))
         for i in range(len(block.cells))
         if i != at
     )
     return row
+
+
+def _beside(other: Column, name: Column) -> str:
+    """The role of a second column of names: data beside models is what they were trained on."""
+    if other.role == "name" and other.kind is Kind.DATASET and name.kind is Kind.MODEL:
+        return "training"
+    return other.role
 
 
 def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
@@ -156,8 +167,10 @@ def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
     named = [i for i in range(count) if columns[i].role == "name" and texts[i]]
     if named:
         return named[0]
+    if columns[0].role in ("", "domain") and re.search(r"\w", texts[0]) and _marked(block.cells[0]):
+        return 0
     for i in range(count):
-        if columns[i].role == "paper" and is_title(texts[i]):
+        if columns[i].role == "paper" and _titled(block.cells[i], texts[i]):
             return i
     for i in range(count):
         if columns[i].role in ("", "url", "code", "model", "stars") and any(
@@ -165,9 +178,26 @@ def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
         ):
             return i
     for i in range(count):
-        if texts[i] and columns[i].role in ("", "keywords", "examples", "paper") and len(texts[i].split()) <= _MAX_NAME_WORDS:
+        if texts[i] and columns[i].role in ("", "keywords", "domain", "examples", "paper") and len(texts[i].split()) <= _MAX_NAME_WORDS:
             return i
     return -1
+
+
+_TITLE_WORDS = 3
+
+
+def _titled(cell: tuple[Piece, ...], text: str) -> bool:
+    """Whether a cell under "Paper" holds a title and not only a label."""
+    return is_title(text) or any(
+        not link.label and len(link.text.split()) >= _TITLE_WORDS for link in _links(cell)
+    )
+
+
+def _marked(cell: tuple[Piece, ...]) -> bool:
+    """Whether a cell is short and all of it bold or linked, wherever the link goes."""
+    said = [p for p in cell if p.text.strip() and not p.image]
+    words = sum(len(p.text.split()) for p in said)
+    return 0 < words <= _MAX_NAME_WORDS and all(p.href or "b" in p.style for p in said)
 
 
 def _named(cell: tuple[Piece, ...], head: Column) -> Row:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kg.names import initials, words
 
 from .headings import _EMOJI as EMOJI
-from .links import Link, Unit, is_relative
+from .links import Link, Unit, is_proper, is_relative
 
 _LEAD = re.compile(
     r"\s*(?:[\[(【（]\s*(?P<in>[^\[\]()【】]{2,40}?)\s*[\])】）]|(?P<out>20\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./]\d{1,2})?))"  # noqa: RUF001
@@ -43,6 +43,7 @@ class Title:
     lead: str = ""
     head: list[Unit] = field(default_factory=list)
     rest: list[Unit] = field(default_factory=list)
+    bracketed: bool = False
 
 
 def cleaned(name: str) -> str:
@@ -137,7 +138,11 @@ def _skip_head(items: list[Unit], title: Title) -> int:
         unit = items[i]
         if unit.kind == "text":
             text = EMOJI.sub(" ", unit.text)
-            if (lead := _LEAD.match(text)) and _LEADING.fullmatch(lead["in"] or lead["out"]) and not title.lead:
+            if (
+                (lead := _LEAD.match(text))
+                and not title.lead
+                and (_LEADING.fullmatch(lead["in"] or lead["out"]) or ("b" in unit.style and lead.end() == len(text)))
+            ):
                 title.lead, text = lead["in"] or lead["out"], text[lead.end() :]
             bare = text.lstrip(" \t\n[](){}|\\·•:,-–—").strip()  # noqa: RUF001
             if bare and not (title.head and re.fullmatch(r"[\])|:,.-]*", bare)):
@@ -147,13 +152,19 @@ def _skip_head(items: list[Unit], title: Title) -> int:
         elif unit.kind == "link":
             named = unit.link
             role = named.role if named and named.label else ""
-            if not _is_label(unit, role):
+            if not _is_label(unit, role) or (is_proper(unit.text) and _described(items, i)):
                 return i
             title.head.append(unit)
         elif unit.kind == "badge":
             title.head.append(unit)
         i += 1
     return i
+
+
+def _described(items: list[Unit], at: int) -> bool:
+    """Whether a separator and a text follow a link."""
+    behind = items[at + 1].text if at + 1 < len(items) and items[at + 1].kind == "text" else ""
+    return bool(re.match(r"\s*(?:[:：]|\s[-–—])\s*\w", behind))  # noqa: RUF001
 
 
 def _is_label(unit: Unit, role: str) -> bool:
@@ -210,6 +221,12 @@ def _behind_colon(name: str, rest: list[Unit]) -> Title | None:
 
 def _from_text(items: list[Unit], start: int, title: Title) -> Title:
     """Plain text: the name ends at a separator, a label, a break or a change of style."""
+    first = items[start].text
+    if first.rstrip().endswith((":", "：")) and len(first.split()) <= _SHORT_WORDS and (  # noqa: RUF001
+        longer := _behind_colon(first, items[start + 1 :])
+    ):
+        longer.prefix, longer.lead, longer.head = cleaned(first), title.lead, title.head
+        return longer
     text = ""
     i = start
     while i < len(items):
@@ -224,6 +241,7 @@ def _from_text(items: list[Unit], start: int, title: Title) -> Title:
         i += 1
     title.form = "text"
     title.rest = items[i:]
+    title.bracketed = _bracketed(text)
     title.name = _OPENERS.sub("", text) if i < len(items) else text
     return title
 

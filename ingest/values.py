@@ -20,6 +20,7 @@ from .venues import Venue, venue_in, year_in
 
 _NOTHING = re.compile(r"[-–—/\\?.x✗✘❌]*|n/?a|none|null|unknown|tbd|not?\s+(?:available|applicable|specified)|无|未知|same|~", re.IGNORECASE)  # noqa: RUF001
 _SPLIT = re.compile(r"\s*(?:,|;|、|\band\b|&|\n|\s/\s|\+)\s*(?:etc\.?|\.\.\.|…)?")
+_VAGUE = re.compile(r"gener(?:ic|al)(?:\s+purpose)?|all|any|other|various|multi(?:ple)?|通用|综合|多语|中英|中文", re.IGNORECASE)
 _TOO_MANY = 12
 
 
@@ -33,8 +34,10 @@ def say_values(said: Said, draft: Draft) -> None:
         if role and note.text and not label_role(note.key) and not _NOTHING.fullmatch(note.text):
             _say_cell(said, draft, Cell(role, note.key, note.text, note.links))
     kind = said.mention.kind
-    if kind is Kind.MODEL:
+    if kind in (Kind.MODEL, Kind.PAPER):
         _say_sizes(said, draft)
+    if kind is Kind.PAPER:
+        _say_tags(said, draft)
     _say_bits(said, draft)
     if (length := context_in(said.entry.description)) and kind is Kind.MODEL:
         said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "size-in-text", 0.8)
@@ -57,15 +60,15 @@ def _say_cell(said: Said, draft: Draft, cell: Cell) -> None:
             number = found[1].rstrip(".")
             if re.fullmatch(r"\d{1,8}(?:\.\d{1,3})?", number) and (length := context_length(number, found[2] or "")):
                 said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "column", 0.9)
-    elif cell.role == "maker" and kind is not Kind.PAPER:
-        for name in parts(text):
+    elif cell.role == "maker":
+        for name in [cleaned(text)] if "(" in text else parts(text):
             maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
-            said.add(draft, Predicate.MADE_BY, maker, "column", 0.9)
+            said.add(draft, Predicate.MADE_BY, maker, "column", 0.9, beyond=True)
     elif cell.role == "samples":
         said.add(draft, Predicate.SAMPLES, text, "column", 0.9)
     elif cell.role == "tokens":
         said.add(draft, Predicate.TOKENS, text, "column", 0.9)
-    elif cell.role in ("base", "training", "generator", "keywords", "memory", "examples"):
+    elif cell.role in ("base", "training", "generator", "keywords", "domain", "memory"):
         _say_things(said, draft, cell)
 
 
@@ -85,7 +88,7 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
             said.add(draft, Predicate.TRAINED_ON, thing(said, draft, name, Kind.DATASET), "column", 0.85)
         elif cell.role == "generator":
             said.add(draft, Predicate.GENERATED_WITH, thing(said, draft, name, Kind.MODEL), "column", 0.85)
-        elif cell.role == "keywords" and kind is Kind.PAPER and len(name) > 1:
+        elif len(name) > 1 and not _VAGUE.fullmatch(name) and (kind is Kind.PAPER or cell.role == "domain"):
             topic = draft.known(name, (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)) or draft.mention(
                 said.place, name, Kind.TOPIC, "column", 0.8
             )
@@ -117,11 +120,12 @@ def _say_sizes(said: Said, draft: Draft) -> None:
     cells = [c for c in entry.cells if c.role in ("size", "active")]
     found = [(s, "column", 0.95) for c in cells for s in sizes_in(with_unit(c))]
     if not found:
-        sources = ((entry.name, "size-in-name", 0.95), (entry.description, "size-in-text", 0.7))
+        about = entry.description if said.mention.kind is Kind.MODEL else ""
+        sources = ((entry.name, "size-in-name", 0.95), (about, "size-in-text", 0.7))
         found = [(s, rule, sure) for text, rule, sure in sources for s in sizes_in(text)]
     for size, rule, sure in found[:_TOO_MANY]:
         predicate = Predicate.ACTIVE_PARAMETERS if size.active else Predicate.PARAMETERS
-        said.add(draft, predicate, Literal(str(size.count), "integer"), rule, sure)
+        said.add(draft, predicate, Literal(str(size.count), "integer"), rule, sure, beyond=True)
 
 
 def with_unit(cell: Cell) -> str:
@@ -134,6 +138,14 @@ def with_unit(cell: Cell) -> str:
     if not unit or re.search(r"\d\s*[BMT]\b", cell.text):
         return cell.text
     return re.sub(r"(\d+(?:\.\d+)?)", rf"\g<1>{unit[1] or unit[2]}", cell.text)
+
+
+def _say_tags(said: Said, draft: Draft) -> None:
+    """The tags of a paper (short code-styled words behind its title) are topics."""
+    for tag in said.entry.tags:
+        if len(tag.split()) <= 3 and re.search(r"[A-Za-z]{2}", tag):  # noqa: PLR2004
+            topic = draft.known(tag, (Kind.METHOD, Kind.TOPIC)) or draft.mention(said.place, tag, Kind.TOPIC, "tag", 0.8)
+            said.add(draft, Predicate.ABOUT, topic, "tag", 0.8)
 
 
 def _say_bits(said: Said, draft: Draft) -> None:

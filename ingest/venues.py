@@ -23,6 +23,7 @@ _VENUE = re.compile(
 _SERIES = re.compile(r"\b(?:Conference|Proceedings|Journal|Transactions|Workshop|Symposium|Annual\s+Meeting|Letters)\b")
 _ENDS = re.compile(rf"^(?P<venue>[A-Z][^.]{{1,90}}?)\s*[,\s]\s*(?P<year>{_YEAR})$")
 _SAME = {"nips": "NeurIPS", "neurips": "NeurIPS", "arxiv.org": "arXiv.org"}
+_CAPITALS = re.compile(r"[A-Z][\w-]*(?:\s(?:[A-Z][\w-]*|of|on|in|the|and|for|&)){0,11}")
 _FIRST, _CENTURY = 1950, 2000
 _MAX_WORDS = 14
 
@@ -57,6 +58,8 @@ def venue_in(segments: list[str]) -> Venue:
     for segment in segments:
         if _SERIES.search(segment) and len(segment.split()) <= _MAX_WORDS and segment[0].isupper():
             return Venue(segment, year_in(segments))
+    if len(segments) > 1 and _CAPITALS.fullmatch(segments[0]) and (year := year_in(segments[1:])):
+        return Venue(segments[0], year)  # a line of its own above the authors
     for segment in segments:
         for found in _VENUE.finditer(segment):
             if found["year"] or found["short"]:
