@@ -1,0 +1,165 @@
+"""``kg export``: the graph to stdout or into a file, in one of the formats of the table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from exports import FORMATS, writer
+from kg.cli.context import Context, pass_context
+from kg.cli.output import narrate
+from kg.errors import ExportError, UsageError
+from kg.graph import Graph
+from kg.rdf import Notes, Options
+from kg.workspace import DEFAULT_BASE
+
+DEFAULT = "turtle"
+COMPRESSED = ".gz"
+
+
+_ASKED = "kg.export.formats"
+
+
+def _ask(context: click.Context, option: click.Parameter, given: object) -> None:
+    if given:
+        context.meta.setdefault(_ASKED, []).append(str(option.name if given is True else given))
+
+
+def _format_options(command: Callable[..., object]) -> Callable[..., object]:
+    """The command with ``--format`` and one flag a format, gathered in the context."""
+    choice = click.Choice(list(FORMATS))
+    named = click.option(
+        "--format", type=choice, callback=_ask, expose_value=False, help="The same, by name."
+    )
+    command = named(command)
+    for name, (_, _, text) in reversed(FORMATS.items()):
+        flag = click.option(f"--{name}", is_flag=True, callback=_ask, expose_value=False, help=text)
+        command = flag(command)
+    return command
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg export --turtle
+  kg export -o graph.ttl
+  kg export -o graph.nt.gz --no-provenance"""
+)
+@_format_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="File to write, whole or not at all; its ending tells the format, .gz compresses.",
+)
+@click.option("--base", help="What all addresses of ours begin with, instead of what kg.toml says.")
+@click.option("--no-provenance", is_flag=True, help="Facts only, without what says them.")
+@click.option("--receipts", is_flag=True, help="Also lines, revisions, links and times of what says them.")
+@click.option("--abstracts", is_flag=True, help="Also the abstracts of papers.")
+@pass_context
+def export(
+    context: Context,
+    output: Path | None,
+    base: str | None,
+    *,
+    no_provenance: bool,
+    receipts: bool,
+    abstracts: bool,
+) -> None:
+    """Write the graph as RDF; the same graph gives the same bytes on any machine and day.
+
+    Without a format it is Turtle.
+    """
+    if no_provenance and receipts:
+        raise UsageError("--receipts adds to what --no-provenance leaves out", hint="Choose one of them.")
+    target = None if output is None or str(output) == "-" else output
+    chosen = _format(click.get_current_context().meta.get(_ASKED, []), target)
+    settings = context.settings
+    options = Options(
+        base=settings.base if base is None else base,
+        title=settings.title,
+        provenance=not no_provenance,
+        receipts=receipts,
+        abstracts=abstracts,
+    )
+    with context.reading() as graph:
+        notes = _write(graph, chosen, target, options)
+    if not context.quiet:
+        _tell(notes, options)
+
+
+def _format(asked: list[str], target: Path | None) -> str:
+    """The one format asked for, else that of the file's ending, else Turtle."""
+    if len(set(asked)) > 1:
+        raise UsageError(f"one format at a time, not {' and '.join(sorted(set(asked)))}")
+    if asked:
+        return asked[0]
+    suffixes = [] if target is None else [s.lower() for s in target.suffixes if s.lower() != COMPRESSED]
+    if not suffixes or target is None or not _is_plain(target):
+        return DEFAULT
+    for name, (_, ending, _) in FORMATS.items():
+        if ending == suffixes[-1]:
+            return name
+    endings = ", ".join(ending for _, ending, _ in FORMATS.values())
+    raise UsageError(
+        f"no format of ours ends in {suffixes[-1]}",
+        hint=f"Say which you mean (--turtle), or end in {endings}.",
+    )
+
+
+def _write(graph: Graph, name: str, target: Path | None, options: Options) -> Notes:
+    if target is None:
+        return writer(name)(graph, click.get_binary_stream("stdout"), options)
+    try:
+        with _replacing(target) as file:
+            return writer(name)(graph, file, options)
+    except OSError as error:
+        raise ExportError(
+            f"{target} cannot be written: {error.strerror or error}",
+            hint="What stood there before is unharmed. Check the folder, its permissions and the disk.",
+        ) from error
+
+
+def _is_plain(target: Path) -> bool:
+    """Whether the target is a file or nothing yet: not a device, a pipe or a folder."""
+    return target.is_file() or not target.exists()
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """A file to write beside ``target``, which takes its place when all is written."""
+    if not _is_plain(target):
+        with target.open("wb") as device:
+            yield device
+        return
+    real = target.resolve()
+    beside = real.with_name(f".{real.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            if target.suffix.lower() == COMPRESSED:
+                import gzip
+
+                # No name and no time in the header: equal graphs give equal bytes.
+                with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+                    yield packed  # type: ignore[misc] # it is one, but for its type
+            else:
+                yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(real)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _tell(notes: Notes, options: Options) -> None:
+    for reason, count in sorted(notes.counts.items()):
+        narrate(f"note: {reason} ({count:,}; first: {notes.examples[reason]})")
+    if options.base == DEFAULT_BASE:
+        narrate(
+            f"note: addresses begin with {DEFAULT_BASE}, a placeholder; before publishing set base in kg.toml"
+        )

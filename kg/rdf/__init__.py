@@ -1,0 +1,158 @@
+"""The graph as RDF: plain tuples of terms, a subject at a time, in canonical order.
+
+No RDF library is needed to make them; what writes a format takes them as they come::
+
+    with opened(graph, Options(base="https://example.org/kg/")) as view:
+        for section, blocks in view.sections():
+            for subject, pairs in blocks: ...
+
+See ``docs/rdf.md`` for the mapping. Terms are explained in :mod:`kg.rdf.terms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from kg.graph import Graph
+from kg.store.canonical import Snapshot, snapshot
+from kg.vocabulary import Kind
+from kg.workspace import DEFAULT_BASE
+
+from . import ontology, papers, terms
+from .nodes import SCHEMES, Block, Nodes, Pair, block
+from .sources import Sources
+from .terms import VOCABULARIES, Namespaces, Notes
+
+__all__ = ["Block", "Namespaces", "Notes", "Options", "Pair", "View", "opened"]
+
+_USED = "dcterms fabio fair4ml foaf kg mls pav prov schema skos".split()
+_CATEGORIES = "scheme:arxiv-categories"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to tell: ``title`` of the data set; evidence; lines, revisions and times; abstracts."""
+
+    base: str = DEFAULT_BASE
+    title: str = ""
+    provenance: bool = True
+    receipts: bool = False
+    abstracts: bool = False
+
+
+class View:
+    """One state of the graph as RDF. ``notes`` fill while it is read; read it once."""
+
+    def __init__(self, rows: Snapshot, options: Options) -> None:
+        """Read from ``rows``. Raises: UsageError for a base that is none."""
+        self.rows = rows
+        self.options = options
+        self.notes = Notes()
+        self.namespaces = Namespaces(options.base, _prefixes(rows, options))
+        self._sources = Sources(rows, self.namespaces, self.notes, receipts=options.receipts)
+
+    def sections(self) -> Iterator[tuple[str, Iterator[Block]]]:
+        """The sections of the file in order, each with its blocks; a section may be empty."""
+        nodes = Nodes(self.namespaces, self.notes, provenance=self.options.provenance)
+        yield "dataset", self._dataset()
+        yield "vocabulary", _vocabulary(self.namespaces)
+        yield "sources", self._sources.blocks()
+        for kind in Kind:
+            yield kind.plural, self._nodes(nodes, kind)
+        yield "categories", _categories(nodes.categories)
+        yield "replaced", self._replaced()
+        if self.options.provenance:
+            yield "evidence", self._sources.evidence()
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in canonical order."""
+        for _, blocks in self.sections():
+            yield from blocks
+
+    def triples(self) -> Iterator[tuple[str, str, str]]:
+        """All triples in canonical order, as terms; ``a`` is written out as ``rdf:type``."""
+        for subject, pairs in self.blocks():
+            for predicate, object_ in pairs:
+                yield subject, "rdf:type" if predicate == "a" else predicate, object_
+
+    def _nodes(self, nodes: Nodes, kind: Kind) -> Iterator[Block]:
+        for entry in self.rows.entries(
+            kind, derivations=self.options.provenance, abstracts=self.options.abstracts
+        ):
+            yield from nodes.blocks(kind, entry)
+
+    def _replaced(self) -> Iterator[Block]:
+        own = self.namespaces.own
+        for old, new in self.rows.replaced():
+            yield own("node", old), [("dcterms:isReplacedBy", own("node", new))]
+
+    def _dataset(self) -> Iterator[Block]:
+        title = terms.text(self.options.title or "Knowledge graph")
+        pairs = [
+            ("dcterms:title", title),
+            *(("prov:wasDerivedFrom", source) for source in self._sources.terms),
+            ("void:uriSpace", terms.text(self.options.base)),
+            *(("void:vocabulary", f"{prefix}:") for prefix in _USED),
+        ]
+        yield block("root:dataset", ("dcat:Dataset", "void:Dataset"), title, pairs)
+        labels = {scheme: kind.plural.capitalize() for kind, scheme in SCHEMES.items()}
+        labels[_CATEGORIES] = "arXiv categories"
+        for scheme in sorted(labels):
+            yield block(scheme, ("skos:ConceptScheme",), terms.text(labels[scheme]), ())
+
+
+@contextmanager
+def opened(graph: Graph, options: Options | None = None) -> Iterator[View]:
+    """The graph as RDF, all of it in one read transaction.
+
+    Raises: UsageError (the base), StoreError and its kinds, also while it is read.
+    """
+    with snapshot(graph.store) as rows:
+        yield View(rows, options or Options())
+
+
+def _prefixes(rows: Snapshot, options: Options) -> frozenset[str]:
+    """The prefixes that the file uses: known before its first line, so that it can be streamed."""
+    when = {
+        "node": "SELECT 1 FROM node",
+        "req": "SELECT 1 FROM statement WHERE predicate = 'REQUIRES'",
+        "author": "SELECT 1 FROM paper WHERE authors <> '[]'"
+        " UNION ALL SELECT 1 FROM statement WHERE predicate = 'AUTHOR'",
+        "cat": "SELECT 1 FROM paper WHERE categories <> '[]'"
+        " UNION ALL SELECT 1 FROM statement WHERE predicate = 'CATEGORY'",
+        "source": "SELECT 1 FROM node",
+    }
+    if options.provenance:
+        when["ev"] = "SELECT 1 FROM node"
+        when["stmt"] = when["rdf"] = "SELECT 1 FROM claim WHERE statement_id IS NOT NULL"
+    if options.receipts:
+        when["rev"] = "SELECT 1 FROM node"
+    always = {*VOCABULARIES, "kg", "root", "scheme"} - {"rdf"}
+    return frozenset(always | {prefix for prefix, sql in when.items() if rows.has(sql)})
+
+
+def _vocabulary(spaces: Namespaces) -> Iterator[Block]:
+    yield block(
+        "kg:",
+        ("owl:Ontology",),
+        '"kg vocabulary"',
+        (
+            ("dcterms:title", '"kg vocabulary"@en'),
+            ("vann:preferredNamespacePrefix", '"kg"'),
+            ("vann:preferredNamespaceUri", terms.text(spaces.every["kg"])),
+        ),
+    )
+    for term in ontology.terms():
+        yield f"kg:{term.name}", [("a", term.type), ("rdfs:label", f'"{term.label}"'), *term.pairs]
+
+
+def _categories(found: set[str]) -> Iterator[Block]:
+    for term, notation in sorted((papers.category(one), terms.text(one)) for one in found):
+        pairs = [
+            ("skos:inScheme", _CATEGORIES),
+            ("skos:notation", notation),
+            ("skos:prefLabel", notation),
+        ]
+        yield block(term, ("skos:Concept",), notation, pairs)

@@ -1,0 +1,72 @@
+"""Addresses of what has no slug: evidence, sources, statements, requirements, categories."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from kg.names import slugify
+from kg.store.canonical import Place
+
+from .terms import LOCAL
+
+_SERVICE = "arxiv"
+_TAKEN = frozenset({_SERVICE, "corrections"})
+
+
+def hashed(*said: str) -> str:
+    """16 hex digits that stand for these texts in this order."""
+    return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def plain(name: str) -> str:
+    """The name as the last part of an address: itself where it can be, else its slug and 8 hex.
+
+    >>> plain("awesome-lists"), plain("a/b")
+    ('awesome-lists', 'a-b-c14cddc0')
+    """
+    return name if LOCAL.fullmatch(name) else _marked(name)
+
+
+def _marked(name: str) -> str:
+    return f"{slugify(name)}-{hashed(name)[:8]}".lstrip("-")
+
+
+@lru_cache(maxsize=1024)
+def source(kind: str, document: str) -> str:
+    """The last part of the address of the source that a document belongs to.
+
+    Every arXiv record belongs to one source, the service; a list bears the name it was given.
+    """
+    if kind == _SERVICE:
+        return _SERVICE
+    name = document.removeprefix("list:")
+    return _marked(name) if name != document and name in _TAKEN else plain(name)
+
+
+@lru_cache(maxsize=4096)
+def evidence(place: Place) -> str:
+    """The last part of the address of a place as evidence: without any line or revision.
+
+    An arXiv record is one piece of evidence, whatever was read in it.
+    """
+    kind, document, heading, digest, ordinal = place
+    if kind == _SERVICE:
+        return record(document)
+    return f"{source(kind, document)}-{hashed(heading, digest, str(ordinal))}"
+
+
+def record(document: str) -> str:
+    """The last part of the address of an arXiv record.
+
+    >>> record("arxiv:hep-th/9901001")
+    'arxiv-hep-th-9901001'
+    """
+    return re.sub(r"[^A-Za-z0-9.]+", "-", document)
+
+
+def behind(slug: str, said: Iterable[str]) -> str:
+    """The last part of the address of something that is told behind a node and named after it."""
+    return f"{slug}-{hashed(*said)}"

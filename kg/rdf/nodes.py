@@ -1,0 +1,249 @@
+"""A node as triples: its block, and behind it what is named after it.
+
+Behind a node stand its authors (a paper's), its hardware requirements (a model's) and the
+``rdf:Statement`` nodes that tell which evidence says each of its edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from kg.hardware import Memory
+from kg.identifiers import Identifier, doi, identify
+from kg.store.canonical import Derivation, Entry, Said
+from kg.vocabulary import Kind, Predicate
+
+from . import names, papers, terms
+from .terms import Namespaces, Notes
+
+Pair = tuple[str, str]
+Block = tuple[str, Sequence[Pair]]
+"""A subject and its (predicate, object) pairs in canonical order, all as terms."""
+
+SCHEMES = {
+    Kind.METHOD: "scheme:methods",
+    Kind.APPLICATION: "scheme:applications",
+    Kind.TOPIC: "scheme:topics",
+}
+TIERS = {"ram": "kg:RamTier", "vram": "kg:VramTier", "unified": "kg:UnifiedMemoryTier"}
+GIGABYTE = "E34"  # UN/CEFACT Common Code; no other unit of our lists has one that means the same
+FINE_TUNED = ("kg:how", '"fine-tuned"')
+
+_TITLED = frozenset({Kind.PAPER, Kind.TUTORIAL})
+_IDENTITY = frozenset({Kind.PAPER, Kind.DATASET, Kind.BENCHMARK})  # a DOI names these themselves
+_IN_DOI = "/:;()!$&'*+,=@~"
+_LINKS = {"github": "schema:codeRepository", "gitlab": "schema:codeRepository", "hf": "schema:sameAs"}
+
+
+def block(subject: str, types: Iterable[str], label: str, pairs: Iterable[Pair]) -> Block:
+    """A block in canonical order: types, label, then predicates and objects as written."""
+    head = [("a", one) for one in sorted(set(types))]
+    return subject, [*head, ("rdfs:label", label), *sorted(pairs)]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge as it is written, and what narrows it and says it."""
+
+    subject: str
+    predicate: str
+    object: str
+    conditions: tuple[Pair, ...]
+    derivations: tuple[Derivation, ...]
+
+
+class Nodes:
+    """Turns nodes into blocks; gathers ``categories`` on the way, which come later in the file."""
+
+    def __init__(self, spaces: Namespaces, notes: Notes, *, provenance: bool) -> None:
+        """Write addresses with ``spaces`` and tell trouble to ``notes``."""
+        self.spaces = spaces
+        self.notes = notes
+        self.provenance = provenance
+        self.categories: set[str] = set()
+
+    def blocks(self, kind: Kind, entry: Entry) -> Iterator[Block]:
+        """The node's own block, then those behind it, by address (authors in their order)."""
+        subject = self.spaces.own("node", entry.slug)
+        label = terms.text(entry.label)
+        types = set(kind.rdf_types)
+        pairs = {("skos:altLabel", terms.text(alias)) for alias in entry.aliases}
+        if "skos:Concept" in types:
+            pairs |= {("skos:prefLabel", label), ("skos:inScheme", SCHEMES[kind])}
+        authors: list[Block] = []
+        if kind in _TITLED and entry.label != _unnamed(entry):
+            pairs.add(("dcterms:title", label))
+        if entry.record is not None:
+            pairs.discard(("dcterms:title", label))
+            said, authors = papers.pairs(entry.slug, entry.record)
+            self.categories.update(papers.categories(entry.record))
+            pairs.update(said)
+        edges, needs = self._edges(subject, entry, authors)
+        pairs |= {(edge.predicate, edge.object) for edge in edges}
+        told = {(edge.predicate, identify(edge.object[1:-1])) for edge in edges if edge.object[0] == "<"}
+        for one in entry.identifiers:
+            types |= self._identity(kind, Identifier(*one.split(":", 1)), pairs, told)
+        if self.provenance:
+            pairs |= {("prov:wasDerivedFrom", self.evidence(place)) for place in entry.places}
+        yield block(subject, types, label, pairs)
+        yield from authors
+        behind: dict[str, Block] = {}
+        for need in needs:
+            self._requirement(entry, subject, need, behind)
+        for edge in edges:
+            behind |= self._statements(entry.slug, edge)
+        for name in sorted(behind):
+            yield behind[name]
+
+    def evidence(self, place: tuple[str, str, str, str, int]) -> str:
+        """The term of a place as evidence."""
+        return f"ev:{names.evidence(place)}"
+
+    # ---------------------------------------------------------------------------- edges
+
+    def _edges(self, subject: str, entry: Entry, authors: list[Block]) -> tuple[list[Edge], list[Said]]:
+        """Statements as edges, and those that are a node of their own."""
+        edges, needs = [], []
+        for said in entry.statements:
+            predicate = Predicate[said.predicate]
+            if predicate is Predicate.REQUIRES and said.object is not None:
+                needs.append(said)
+                continue
+            what = self._object(entry, predicate, said, authors)
+            if what is not None:
+                conditions = tuple(sorted(self._conditions(said)))
+                term = predicate.rdf
+                if predicate is Predicate.DERIVED_FROM and FINE_TUNED in conditions:
+                    term = "fair4ml:fineTunedFrom"
+                edges.append(Edge(subject, term, what, conditions, tuple(said.derivations)))
+        return edges, needs
+
+    def _object(self, entry: Entry, predicate: Predicate, said: Said, authors: list[Block]) -> str | None:
+        if predicate.is_literal != (said.object is None):
+            reason = "statements left out: a value where a node should stand, or the other way round"
+            self.notes.add(reason, f"{entry.slug} {predicate.word}")
+            return None
+        if said.object is not None:
+            return self.spaces.own("node", said.object)
+        return self._value(entry, predicate, said, authors)
+
+    def _value(self, entry: Entry, predicate: Predicate, said: Said, authors: list[Block]) -> str | None:
+        """The term of a value; what an arXiv record says, a correction may say as well."""
+        if predicate is Predicate.DOI:
+            return self._doi(said.value)
+        if predicate is Predicate.CATEGORY:
+            self.categories.add(said.value)
+            return papers.category(said.value)
+        if predicate is Predicate.AUTHOR:
+            authors.append(papers.author(names.behind(entry.slug, [said.value]), said.value))
+            return authors[-1][0]
+        if said.datatype == "iri":
+            return self.spaces.link(said.value, self.notes)
+        return terms.value(said.value, said.datatype, self.notes)
+
+    def _conditions(self, said: Said) -> Iterator[Pair]:
+        for name, slug, _, value, datatype in said.qualifiers:
+            if name == "with" and slug is not None:
+                yield "kg:withMethod", self.spaces.own("node", slug)
+            elif name in {"how", "precision"} and slug is None:
+                yield f"kg:{name}", terms.value(value, datatype, self.notes)
+            else:
+                yield "kg:condition", terms.text(f"{name}: {slug or value}")
+
+    def _doi(self, value: str) -> str | None:
+        found = doi(value)
+        if found is None:
+            self.notes.add("DOIs left out: not in the form of one", value)
+            return None
+        if found.scheme == "arxiv":
+            return papers.arxiv_doi(found.value)
+        # A DOI may hold what an address may not; its own rules say to percent-encode that.
+        return self.spaces.link(f"https://doi.org/{quote(found.value, safe=_IN_DOI)}", self.notes)
+
+    def _identity(
+        self, kind: Kind, one: Identifier, pairs: set[Pair], told: set[tuple[str, Identifier | None]]
+    ) -> set[str]:
+        """Add what an identifier says of its node; the types that it gives."""
+        if one.scheme == "tier":
+            return self._tier(one, pairs) if kind is Kind.HARDWARE_TIER else set()
+        if one.scheme == "arxiv" and kind is Kind.PAPER:
+            pairs |= {
+                ("fabio:hasArXivId", terms.text(one.value)),
+                ("owl:sameAs", papers.arxiv_doi(one.value)),
+            }
+        if one.scheme == "doi" and kind in _IDENTITY:
+            predicate, link = "owl:sameAs", self._doi(one.value)
+        else:
+            predicate = _LINKS.get(one.scheme, "foaf:page")
+            known = (predicate, one) in told  # the same link, as a document wrote it
+            link = None if known else self.spaces.link(one.url, self.notes)
+        if link is not None:
+            pairs.add((predicate, link))
+        return {"fabio:Preprint"} if one.scheme == "arxiv" and kind is Kind.PAPER else set()
+
+    def _tier(self, one: Identifier, pairs: set[Pair]) -> set[str]:
+        memory = Memory.of(one)
+        for predicate, bound in (("schema:minValue", memory.minimum), ("schema:maxValue", memory.maximum)):
+            if bound is not None:
+                whole = bound == bound.to_integral_value()
+                pairs.add((predicate, terms.integer(int(bound)) if whole else terms.decimal(bound)))
+        pairs.add(("schema:unitText", terms.text(memory.unit)))
+        if memory.unit == "GB":
+            pairs.add(("schema:unitCode", terms.text(GIGABYTE)))
+        return {TIERS[memory.kind]} if memory.kind in TIERS else set()
+
+    # ------------------------------------------------------------ requirements, statements
+
+    def _requirement(self, entry: Entry, model: str, need: Said, behind: dict[str, Block]) -> None:
+        """A model's need of a tier under its conditions: one node, so that none is lost."""
+        assert need.object is not None
+        tier = self.spaces.own("node", need.object)
+        conditions = tuple(sorted(self._conditions(need)))
+        name = names.behind(entry.slug, [model, *(" ".join(pair) for pair in conditions), tier])
+        subject = self.spaces.own("req", name)
+        methods = ", ".join(sorted(label for kind, _, label, _, _ in need.qualifiers if kind == "with"))
+        others = ", ".join(sorted(value for kind, _, _, value, _ in need.qualifiers if kind != "with"))
+        whole = entry.label + (f" with {methods}" if methods else "") + (f" ({others})" if others else "")
+        pairs = {("kg:forModel", model), ("kg:needsTier", tier), *conditions}
+        if self.provenance:
+            places = [place for one in need.derivations for place in one.places]
+            pairs |= {("prov:wasDerivedFrom", self.evidence(place)) for place in places}
+        label = terms.text(f"{whole}: {need.label}")
+        behind[subject] = block(subject, ("kg:HardwareRequirement",), label, pairs)
+        behind |= self._statements(
+            entry.slug, Edge(subject, "kg:needsTier", tier, (), tuple(need.derivations))
+        )
+
+    def _statements(self, slug: str, edge: Edge) -> dict[str, Block]:
+        """One node a derivation: places that say it only together stand in one, others apart."""
+        if not self.provenance:
+            return {}
+        best: dict[tuple[str, ...], Derivation] = {}
+        for one in edge.derivations:
+            places = tuple(sorted({self.evidence(place) for place in one.places}))
+            known = best.get(places)
+            if known is None or (-one.confidence, one.rule) < (-known.confidence, known.rule):
+                best[places] = one
+        found: dict[str, Block] = {}
+        conditions = [" ".join(pair) for pair in edge.conditions]
+        for places, one in best.items():
+            said = [edge.subject, edge.predicate, edge.object, *conditions, *places]
+            subject = self.spaces.own("stmt", names.behind(slug, said))
+            pairs = [
+                *edge.conditions,
+                ("kg:confidence", terms.decimal(one.confidence)),
+                ("kg:rule", terms.text(one.rule)),
+                *(("prov:wasDerivedFrom", place) for place in places),
+                ("rdf:object", edge.object),
+                ("rdf:predicate", edge.predicate),
+                ("rdf:subject", edge.subject),
+            ]
+            found[subject] = subject, [("a", "rdf:Statement"), *sorted(pairs)]
+        return found
+
+
+def _unnamed(entry: Entry) -> str:
+    """The label that a paper bears for want of a title."""
+    return next((f"arXiv:{one[6:]}" for one in entry.identifiers if one.startswith("arxiv:")), "")

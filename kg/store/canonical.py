@@ -1,0 +1,276 @@
+"""The graph's rows in canonical order, streamed: what an export reads, in constant memory.
+
+Nodes of a kind come by slug, some hundred at a time, each with all that is said of it. Nothing
+here depends on row numbers, on the order of insertion or on time. Joins are written CROSS JOIN,
+which SQLite runs in the order written: from the few nodes at hand outwards.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.vocabulary import Kind
+
+from . import Store
+from .schema import translated
+from .slugs import current
+
+_CHUNK = 400  # nodes read together: below SQLite's limit of variables, and small in memory
+
+Place = tuple[str, str, str, str, int]
+"""Kind and key of the document, heading path as stored (a JSON list), digest, ordinal."""
+
+Record = tuple[str, int, str, str, str, str, str, str, int, str, str, str]
+"""An arXiv record: id, version, title, comment, journal reference, DOI, published, updated (ISO),
+withdrawn, authors and categories (as stored, JSON lists), abstract (empty unless asked for)."""
+
+Qualifier = tuple[str, str | None, str, str, str]
+"""Name, then slug and label of a node, or None, value and datatype: name, slug, label, value, type."""
+
+
+@dataclass(slots=True)
+class Derivation:
+    """One way in which a statement is said: by one document, in all of these places together."""
+
+    rule: str
+    confidence: float
+    places: list[Place] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Said:
+    """A statement of a node: an object node (slug and label), or a value with its datatype."""
+
+    predicate: str
+    object: str | None
+    label: str
+    value: str
+    datatype: str
+    qualifiers: list[Qualifier] = field(default_factory=list)
+    derivations: list[Derivation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A node with its record, the places that mention it, and its statements (in no order)."""
+
+    slug: str
+    label: str
+    aliases: list[str]
+    identifiers: list[str]
+    places: list[Place] = field(default_factory=list)
+    statements: list[Said] = field(default_factory=list)
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a place stands: its lines now and in the blob where it was first seen, or None."""
+
+    place: Place
+    line: int | None
+    end_line: int | None
+    first_line: int | None
+    first_blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as the store holds it; ``revisions``: blob, commit, address, time, by blob."""
+
+    kind: str
+    key: str
+    title: str
+    page: str
+    blob: str
+    revisions: tuple[tuple[str, str, str, str], ...]
+
+
+class Snapshot:
+    """One state of the graph, whatever others write meanwhile; made by :func:`snapshot`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Read from ``db``, which is in a transaction."""
+        self._db = db
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        cursor = self._db.cursor()
+        cursor.row_factory = None  # plain tuples
+        return cursor.execute(sql, values)
+
+    def _in(self, sql: str, values: Iterable[object]) -> Iterator[Any]:
+        listed = list(values)
+        for start in range(0, len(listed), _CHUNK):
+            chunk = listed[start : start + _CHUNK]
+            yield from self._run(sql.format(",".join("?" * len(chunk))), chunk)
+
+    def has(self, sql: str) -> bool:
+        """Whether a query has any row."""
+        return bool(self._run(f"SELECT EXISTS ({sql})").fetchone()[0])
+
+    # --------------------------------------------------------------------------- nodes
+
+    def entries(self, kind: Kind, *, derivations: bool = True, abstracts: bool = False) -> Iterator[Entry]:
+        """The nodes of a kind by slug; ``derivations``: with what says that they and theirs are so.
+
+        What an arXiv record says of its own paper is no derivation: the mention covers it.
+        """
+        sql = "SELECT id, slug, label, aliases, identifiers FROM node WHERE kind = ? ORDER BY slug"
+        cursor = self._run(sql, (kind.name,))
+        while rows := cursor.fetchmany(_CHUNK):
+            found = {
+                number: Entry(slug, label, _listed(aliases), _listed(identifiers))
+                for number, slug, label, aliases, identifiers in rows
+            }
+            said = self._add_statements(found)
+            if derivations:
+                self._add_places(found)
+                self._add_derivations(said, own_records=kind is not Kind.PAPER)
+            if kind is Kind.PAPER:
+                self._add_records(found.values(), abstracts=abstracts)
+            yield from found.values()
+
+    def _add_places(self, found: dict[int, Entry]) -> None:
+        sql = (
+            "SELECT m.node_id, d.kind, d.key, p.heading, p.digest, p.ordinal FROM mention m"
+            " CROSS JOIN place p ON p.id = m.place_id CROSS JOIN document d ON d.id = p.document_id"
+            " WHERE m.node_id IN ({})"
+        )
+        for number, *place in self._in(sql, found):
+            found[number].places.append(tuple(place))
+
+    def _add_statements(self, found: dict[int, Entry]) -> dict[int, Said]:
+        sql = (
+            "SELECT s.subject_id, s.id, s.predicate, n.slug, ifnull(n.label, ''), s.value, s.datatype,"
+            " s.qualifiers <> '[]' FROM statement s LEFT JOIN node n ON n.id = s.object_id"
+            " WHERE s.subject_id IN ({})"
+        )
+        said: dict[int, Said] = {}
+        qualified = []
+        for subject, number, predicate, slug, label, value, datatype, has in self._in(sql, found):
+            said[number] = Said(predicate, slug, label, value, datatype)
+            found[subject].statements.append(said[number])
+            if has:
+                qualified.append(number)
+        sql = (
+            "SELECT q.statement_id, q.name, n.slug, ifnull(n.label, ''), ifnull(q.value, ''),"
+            " ifnull(q.datatype, '') FROM statement_qualifier q LEFT JOIN node n ON n.id = q.node_id"
+            " WHERE q.statement_id IN ({})"
+        )
+        for number, *qualifier in self._in(sql, qualified):
+            said[number].qualifiers.append(tuple(qualifier))
+        return said
+
+    def _add_derivations(self, said: dict[int, Said], *, own_records: bool) -> None:
+        sql = (
+            "SELECT c.statement_id, c.id, c.rule, c.confidence, d.kind, d.key, p.heading, p.digest,"
+            " p.ordinal FROM claim c CROSS JOIN document d ON d.id = c.document_id"
+            " CROSS JOIN claim_place cp ON cp.claim_id = c.id CROSS JOIN place p ON p.id = cp.place_id"
+            " WHERE c.statement_id IN ({}) AND d.kind <> "
+        )
+        sql += "''" if own_records else "'arxiv'"
+        claims: dict[int, Derivation] = {}
+        for number, claim, rule, confidence, *place in self._in(sql, said):
+            if claim not in claims:
+                claims[claim] = Derivation(rule, confidence)
+                said[number].derivations.append(claims[claim])
+            claims[claim].places.append(tuple(place))
+
+    def _add_records(self, papers: Iterable[Entry], *, abstracts: bool) -> None:
+        """Give each paper the record of the first of its arXiv ids that has one."""
+        ids = [
+            (one.removeprefix("arxiv:"), paper)
+            for paper in papers
+            for one in paper.identifiers
+            if one.startswith("arxiv:")
+        ]
+        sql = _RECORDS.replace("abstract", "abstract" if abstracts else "''")
+        records = {record[0]: record for record in self._in(sql, (one for one, _ in ids))}
+        for one, paper in ids:
+            paper.record = paper.record or records.get(one)
+
+    def replaced(self) -> Iterator[tuple[str, str]]:
+        """Slugs that were merged away and the slug that stands for each now, by slug."""
+        cursor = self._run("SELECT slug FROM slug WHERE replaced_by IS NOT NULL ORDER BY slug")
+        for (slug,) in cursor:
+            now = current(self._db, slug)
+            if self._run("SELECT 1 FROM node WHERE slug = ?", (now,)).fetchone():
+                yield slug, now
+
+    # ----------------------------------------------------------------------- documents
+
+    def sources(self) -> list[Source]:
+        """The documents that the graph rests on, but arXiv records, by key."""
+        sql = (
+            "SELECT kind, key, title, page, blob, id FROM document d"  # noqa: S608 - a constant below
+            f" WHERE kind <> 'arxiv' AND {_USED} ORDER BY key"
+        )
+        kept = "SELECT blob, commit_id, retrieved_from, retrieved_at FROM revision WHERE document_id = ?"
+        return [
+            Source(kind, key, title, page, blob, tuple(sorted(self._run(kept, (number,)))))
+            for kind, key, title, page, blob, number in self._run(sql)
+        ]
+
+    def lines(self, document: str) -> list[Line]:
+        """The places of one document that something in the graph rests on, in no order."""
+        sql = (
+            "SELECT d.kind, d.key, p.heading, p.digest, p.ordinal, p.line, p.end_line, p.first_line,"
+            " p.first_blob FROM document d CROSS JOIN place p ON p.document_id = d.id WHERE d.key = ? AND ("
+            "EXISTS (SELECT 1 FROM mention m WHERE m.place_id = p.id AND m.node_id IS NOT NULL) OR "
+            "EXISTS (SELECT 1 FROM claim_place cp JOIN claim c ON c.id = cp.claim_id"
+            " WHERE cp.place_id = p.id AND c.statement_id IS NOT NULL))"
+        )
+        return [Line(row[:5], *row[5:]) for row in self._run(sql, (document,))]
+
+    def records(self) -> Iterator[tuple[str, str, str, str]]:
+        """The arXiv records that the graph rests on, by id with / as -.
+
+        Each: key of the document, digest of the record, address it came from, when (ISO).
+        """
+        sql = (
+            "SELECT d.key, ifnull((SELECT min(p.digest) FROM place p WHERE p.document_id = d.id"  # noqa: S608
+            " AND p.heading = '[]'), ''), r.retrieved_from, r.retrieved_at FROM document d"
+            " CROSS JOIN revision r ON r.document_id = d.id AND r.blob = d.blob"
+            f" WHERE d.kind = 'arxiv' AND {_USED} ORDER BY replace(d.key, '/', '-')"
+        )
+        yield from self._run(sql)
+
+
+_RECORDS = (
+    "SELECT arxiv_id, version, title, comment, journal_ref, doi, published, updated, withdrawn,"
+    " authors, categories, abstract FROM paper WHERE arxiv_id IN ({})"
+)
+_USED = "EXISTS (SELECT 1 FROM mention m WHERE m.document_id = d.id AND m.node_id IS NOT NULL)"
+
+
+def _listed(stored: str) -> list[str]:
+    return [] if stored == "[]" else list(json.loads(stored))
+
+
+@contextmanager
+def snapshot(store: Store) -> Iterator[Snapshot]:
+    """One state of the graph to read, in one read transaction.
+
+    Raises: StoreError and its kinds, also for what goes wrong while reading.
+    """
+    db = store.db
+    own = not db.in_transaction
+    try:
+        # A scan touches each page about once: mapping the file would only count as memory.
+        (mapped,) = db.execute("PRAGMA mmap_size").fetchone() or (0,)
+        db.execute("PRAGMA mmap_size = 0")
+        try:
+            if own:
+                db.execute("BEGIN")
+            yield Snapshot(db)
+        finally:
+            if own and db.in_transaction:
+                db.execute("COMMIT")
+            db.execute(f"PRAGMA mmap_size = {int(mapped)}")
+    except sqlite3.Error as error:
+        raise translated(error, store.path) from error
