@@ -1,0 +1,1 @@
+"""The screen one works in, and the dialogs over it."""

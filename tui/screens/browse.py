@@ -1,0 +1,437 @@
+"""The screen one works in: search, kinds, results, and the node with its edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.model import Literal, Node
+from kg.vocabulary import Kind
+from tui.asking import Asker
+from tui.bindings import BROWSE, bindings
+from tui.browser import web_page
+from tui.correcting import Aim, spoken
+from tui.reading import Found, Overview, Row, find, overview, page
+from tui.source import Source
+from tui.text import clean
+from tui.widgets.bars import TitleBar
+from tui.widgets.edges import Edges
+from tui.widgets.facets import FacetRow, Facets
+from tui.widgets.lines import LineList
+from tui.widgets.pane import NodePane
+from tui.widgets.results import Results
+from tui.widgets.search import SearchBox
+
+TOO_SMALL = (
+    "kg needs a terminal of at least 60 columns and 16 lines.\n"
+    "Make it larger, or ask `kg search` and `kg show`."
+)
+STARTER = (
+    "It names small models, methods, frameworks and papers.\nIt is part of kg: nothing leaves this computer."
+)
+EMPTY = (
+    "No sources yet.",
+    "Press s to add the bundled starter list; nothing leaves this computer.",
+    "Or leave with q and name a list of your own: kg add LIST.",
+)
+EMPTY_READONLY = ("No sources yet.", "Leave with q and name one: kg add starter, or kg add LIST.")
+
+_TYPED = frozenset(
+    {"search", "correct", "why", "web", "copy", "abstract", "facets", "quit", "help", "back", "forward"}
+)
+
+_ON_NODES = frozenset({"why", "correct", "web", "copy", "abstract", "facets", "search"})
+
+
+class Browse(Screen[None]):
+    """Find nodes, walk from one to the next, ask why, correct."""
+
+    BINDINGS = bindings(BROWSE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (140, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012
+
+    def __init__(self, source: Source, start: str = "") -> None:
+        """``start``: the slug of the node to begin with, if any."""
+        super().__init__()
+        self._source = source
+        self._start = start
+        self._asker = Asker(self, source, self.fail)
+        self._found: Found | None = None
+        self._text = ""
+        self._ticked: frozenset[Kind] = frozenset()
+        self._walking = False  # the node was gone to: no other one is shown because the cursor moves
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom; the focus moves in this order."""
+        yield TitleBar(self._source.title, id="title")
+        with Horizontal(id="search-line"):
+            yield Static(" / ", id="prompt")
+            yield SearchBox(id="search")
+        yield FacetRow(id="facet-row")
+        with Horizontal(id="body"):
+            yield Facets(id="facets")
+            yield Results(id="results")
+            yield NodePane(self._source, self.fail, id="pane")
+        yield Static(TOO_SMALL, id="too-small", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Ask for the first page at once; everything else comes after it."""
+        self.facets.border_title = "Kinds"
+        self.results.border_title = "Results"
+        self.results.focus()
+        self.load()
+        if self._start:
+            self._go(self._start)
+
+    # ------------------------------------------------------------------------ the parts
+
+    @property
+    def results(self) -> Results:
+        """The list of matches."""
+        return self.query_one("#results", Results)
+
+    @property
+    def facets(self) -> Facets:
+        """The pane of kinds."""
+        return self.query_one("#facets", Facets)
+
+    @property
+    def pane(self) -> NodePane:
+        """The pane of the node."""
+        return self.query_one("#pane", NodePane)
+
+    @property
+    def box(self) -> SearchBox:
+        """The search box."""
+        return self.query_one("#search", SearchBox)
+
+    @property
+    def edges(self) -> Edges:
+        """The edges of the node."""
+        return self.query_one("#edges", Edges)
+
+    # -------------------------------------------------------------------------- reading
+
+    def load(self, *, keep: bool = False) -> None:
+        """Read everything anew; ``keep`` leaves the cursor where it is."""
+        if not self._source.exists:
+            self._show_empty()
+            return
+        self.search(self._text, keep=keep)
+        self._asker.ask("overview", overview, self._show_overview, failed="The graph cannot be counted")
+
+    def search(self, text: str, *, keep: bool = False) -> None:
+        """Show what matches ``text`` and the ticked kinds."""
+        self._text = text
+        if not self._source.exists:
+            return
+        kinds = tuple(kind for kind in Kind if kind in self._ticked)
+
+        def question(graph: Graph) -> Found:
+            return find(graph, text, kinds)
+
+        self._asker.ask("search", question, partial(self._show_found, keep=keep), failed="The search failed")
+
+    def _show_found(self, found: Found, *, keep: bool) -> None:
+        self._found = found
+        self.results.message = self._nothing(found)
+        self.results.show(found, keep=keep)
+        whole = sum(found.facets.values())
+        self.results.border_subtitle = Content(
+            f"{found.total:,}" + (f" of {whole:,}" if whole > found.total else "")
+        )
+        self.facets.show(found.facets, self._ticked)
+        self.query_one(FacetRow).show(found.facets, self._ticked)
+        self.refresh_bindings()
+        self._preview()
+
+    def _nothing(self, found: Found) -> tuple[str, ...]:
+        if not self._text and not self._ticked:
+            return EMPTY if self._source.add_starter else EMPTY_READONLY
+        near = (
+            f" Did you mean {', '.join(found.near)}? ⏎ in the search box takes the first;"
+            if found.near
+            else ""
+        )
+        ticked = ", ".join(kind.label for kind in Kind if kind in self._ticked)
+        narrowed = f" Only {ticked} (f changes that)." if ticked else ""
+        return (f"Nothing matches ‘{self._text}’.{near} esc clears.{narrowed}",)
+
+    def _show_empty(self) -> None:
+        self.results.say(*(EMPTY if self._source.add_starter else EMPTY_READONLY))
+        self.pane.clear("The node under the cursor will be shown here.")
+        self.refresh_bindings()
+
+    def _show_overview(self, found: Overview) -> None:
+        self.query_one(TitleBar).show(found, self._source.clock())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all to browse."""
+        found = self._found
+        return not self._source.exists or (found is not None and not found.facets and not self._text)
+
+    @on(Results.Wanted)
+    def _read_page(self, event: Results.Wanted) -> None:
+        found = self._found
+        if found is None:
+            return
+
+        def question(graph: Graph) -> tuple[int, tuple[Row, ...]]:
+            return graph.generation, page(graph, found.query, event.number)
+
+        def answer(read: tuple[int, tuple[Row, ...]]) -> None:
+            generation, rows = read
+            if self._found is not found:
+                return
+            if generation != found.generation:  # another kg wrote meanwhile: pages must fit together
+                self.load(keep=True)
+            else:
+                self.results.add_page(event.number, rows)
+
+        self._asker.ask(f"page {event.number}", question, answer, failed="The results cannot be read")
+
+    # ------------------------------------------------------------------------ following
+
+    @on(LineList.Moved, "#results")
+    def _preview(self) -> None:
+        node = self.results.node
+        if node is not None and not self._walking and not self.has_class("-narrow"):
+            self.pane.preview(node.slug)
+
+    def on_descendant_focus(self) -> None:
+        """Whoever is on a node stays there until they are back in the list."""
+        if self.focused in {self.results, self.edges}:
+            self._walking = self.focused is self.edges
+
+    @on(LineList.Chosen, "#results")
+    def _take_result(self) -> None:
+        node = self.results.node
+        if node is not None:
+            self._go(node.slug)
+
+    def _go(self, slug: str) -> None:
+        self.pane.open(slug)
+        self._show_pane()
+
+    @on(LineList.Chosen, "#facets")
+    @on(LineList.Toggled, "#facets")
+    def _tick(self) -> None:
+        kind = self.facets.kind
+        if kind is not None:
+            self._ticked ^= {kind}
+            self.search(self._text)
+
+    @on(SearchBox.Searched)
+    def _searched(self, event: SearchBox.Searched) -> None:
+        if event.text != self._text:
+            self.search(event.text)
+
+    @on(SearchBox.Left)
+    def _leave_search(self, event: SearchBox.Left) -> None:
+        found = self._found
+        fresh = found is not None and not self._searching
+        if event.chosen and fresh and found is not None and not found.total and found.near:
+            self.box.value = found.near[0]
+            return
+        self._show_list()
+        if event.chosen and fresh and found is not None and found.exact is not None:
+            self._go(found.exact.slug)
+
+    @property
+    def _searching(self) -> bool:
+        return any(worker.group == "search" and not worker.is_finished for worker in self.workers)
+
+    @on(NodePane.Looked)
+    def _look(self, event: NodePane.Looked) -> None:
+        self.box.value = event.text
+        self.box.cursor_position = len(event.text)
+        self.app.notify(event.note, title=clean(event.text), timeout=5, markup=False)
+        self._show_list()
+
+    @on(NodePane.Page)
+    def _page(self, event: NodePane.Page) -> None:
+        web_page(self.app, self._source, event.url)
+
+    def _show_list(self) -> None:
+        self._walking = False
+        self.remove_class("-node")
+        self.call_after_refresh(self.results.focus)
+
+    # -------------------------------------------------------------------------- actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Letters are text while one types; the starter list is offered where nothing is."""
+        if action == "starter":
+            return self.is_empty and self._source.add_starter is not None
+        name = action.rpartition(".")[2]
+        if name in _ON_NODES and self.is_empty:
+            return False
+        return not (name in _TYPED and isinstance(self.focused, SearchBox))
+
+    def action_search(self) -> None:
+        """Into the search box."""
+        self._walking = False
+        self.remove_class("-node")
+        self.box.focus()
+
+    def action_out(self) -> None:
+        """One step out: from the node to the list, from the list to the unfiltered list."""
+        if self.focused is not self.results:
+            self._show_list()
+        elif self.box.value:
+            self.box.value = ""
+        elif self._ticked:
+            self._ticked = frozenset()
+            self.search(self._text)
+
+    def action_back(self) -> None:
+        """Back along the trail; before its beginning is the list."""
+        if self.pane.back():
+            self._show_pane()
+        else:
+            self._show_list()
+
+    def action_forward(self) -> None:
+        """Forward along the trail."""
+        here = self.pane.trail.here
+        if not self.has_class("-node") and not self.pane.display and here is not None:
+            self._go(here.slug)
+        elif self.pane.forward():
+            self._show_pane()
+
+    def _show_pane(self) -> None:
+        self._walking = True
+        self.add_class("-node")
+        self.call_after_refresh(self.edges.focus)
+
+    def action_pane(self, step: int) -> None:
+        """To the next pane that is seen, in reading order."""
+        panes: list[Widget] = [p for p in (self.box, self.facets, self.results, self.edges) if _is_seen(p)]
+        at = panes.index(self.focused) if self.focused in panes else 0
+        panes[(at + step) % len(panes)].focus()
+
+    def action_facets(self) -> None:
+        """Show the kinds and go there; from there back to the list."""
+        if self.focused is self.facets:
+            self.remove_class("-facets")
+            self._show_list()
+        else:
+            self._walking = False
+            self.remove_class("-node")
+            self.add_class("-facets")
+            self.call_after_refresh(self.facets.focus)
+
+    def action_abstract(self) -> None:
+        """The whole description or abstract of the node."""
+        self.pane.toggle_whole()
+
+    @property
+    def _target(self) -> Node | None:
+        """The node that a key acts on: the one under the cursor, else the one that is shown."""
+        if self.focused is self.edges:
+            other = self.edges.other
+            return other if isinstance(other, Node) else self.pane.view.node if self.pane.view else None
+        return self.results.node
+
+    @property
+    def _aim(self) -> Aim | None:
+        """What a correction or a receipt is about: the shown node and the edge under the cursor."""
+        if self.focused is self.edges:
+            return None if self.pane.view is None else Aim(self.pane.view.node, self.edges.statement)
+        return None if self.results.node is None else Aim(self.results.node)
+
+    def action_why(self) -> None:
+        """The receipts of the edge under the cursor, or of the node."""
+        from .why import Why
+
+        if (aim := self._aim) is not None:
+            title = aim.node.label if aim.statement is None else spoken(aim.statement)
+            self.app.push_screen(Why(self._source, title, aim.about))
+
+    def action_web(self) -> None:
+        """The page of the node under the cursor, or the address that is its value."""
+        other = self.edges.other if self.focused is self.edges else None
+        if isinstance(other, Literal) and other.datatype == "iri":
+            web_page(self.app, self._source, other.value)
+        elif (node := self._target) is not None:
+            web_page(self.app, self._source, next((one.url for one in node.identifiers if one.url), ""))
+
+    def action_copy(self) -> None:
+        """The reference of the node under the cursor."""
+        if (node := self._target) is not None:
+            self.app.copy_to_clipboard(node.slug)
+            self.app.notify(f"kg show {node.slug}", title="Copied", timeout=3, markup=False)
+
+    def action_correct(self) -> None:
+        """Correct the edge under the cursor, or the node."""
+        from .correct import Correct
+
+        if self._source.correct is None:
+            self.app.notify("It is open for reading only.", title="No corrections here", severity="warning")
+        elif (aim := self._aim) is not None:
+            self.app.push_screen(Correct(self._source, aim), self._corrected)
+
+    def _corrected(self, told: str | None) -> None:
+        if told:
+            self.app.notify(clean(told), title="Corrected", markup=False)
+            self.load(keep=True)
+            self.pane.reload()
+
+    def action_starter(self) -> None:
+        """Ask, then add the bundled list."""
+        from .dialog import Confirm
+
+        question = Confirm("Add the starter list?", STARTER, yes="Add it", no="Not now")
+        self.app.push_screen(question, self._add_starter)
+
+    def _add_starter(self, agreed: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+        add = self._source.add_starter
+        if not agreed or add is None:
+            return
+        self.query_one(TitleBar).busy("reading the starter list …")
+        self.results.say("Reading the starter list …")
+        self.run_worker(partial(self._run_starter, add), group="starter", thread=True, exit_on_error=False)
+
+    def _run_starter(self, add: Callable[[], str]) -> None:
+        try:
+            told = add()
+        except (KgError, OSError) as error:
+            self.call_later(self._starter_done, "", error)
+        else:
+            self.call_later(self._starter_done, told, None)
+
+    def _starter_done(self, told: str, error: Exception | None) -> None:
+        self.query_one(TitleBar).busy()
+        if error is not None:
+            self.fail("The starter list was not added", error)
+        else:
+            self.app.notify(clean(told), title="Added", markup=False)
+        self.load()
+
+    def fail(self, title: str, error: Exception) -> None:
+        """Tell what failed, why, and what to do; the graph on screen stays."""
+        hint = (
+            error.hint
+            if isinstance(error, KgError)
+            else "What is stored is unharmed. `kg doctor` looks closer."
+        )
+        text = f"{error}. {hint}".replace("..", ".")
+        self.app.notify(clean(text), title=title, severity="error", timeout=8, markup=False)
+        if not self.results.count:
+            self.results.say(title, str(error), hint)
+
+
+def _is_seen(widget: Widget) -> bool:
+    return all(one.display for one in widget.ancestors_with_self if isinstance(one, Widget))

@@ -1,0 +1,1 @@
+"""The parts of the screens: one list of lines, and what is made of it."""
