@@ -28,7 +28,7 @@ _STATED = re.compile(rf"(?<![\w.])(?P<act>{_NUM})\s*(?P<au>[BMT])\s+(?:activ(?:e
 _RANGE = re.compile(
     rf"(?<![\w.])(?P<low>{_NUM})\s*(?P<lu>[BMT])?\s*(?:-|–|~|to)\s*(?P<high>{_NUM})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"  # noqa: RUF001
 )
-_SINGLE = re.compile(rf"(?<![\w.])E?(?P<n>{_NUM})\s?(?P<unit>[BMT]|[bm](?![a-z]))(?![A-Za-z0-9]|iB)")
+_SINGLE = re.compile(rf"(?<![\w.])(?P<n>{_NUM})\s?(?P<unit>[BMT]|[bm](?![a-z]))(?![A-Za-z0-9]|iB)")
 _WORDED = re.compile(rf"(?<![\w.])(?P<n>{_NUM})[\s-]*(?P<unit>billion|million|trillion)\b", re.IGNORECASE)
 _CHINESE = re.compile(rf"(?<![\w.])(?P<n>{_NUM})\s*亿")
 _GLUED = re.compile(rf"(?<=[A-Za-z\d)][-_ ])(?P<n>{_NUM})(?P<unit>[bBMT])(?![A-Za-z0-9])")

@@ -25,7 +25,7 @@ class Guess:
 _CURATED = re.compile(
     r"(?:^|[\s/\"'])awesome[-_ ]|-awesome\b|^awesome|(?:curated|awesome|reading|paper|papers)\s+list|"
     r"\bcurated\s+collection|(?:list|collection)\s+of\s+(?:\w+\s+){0,4}(?:papers|resources|tools|projects|links)|"
-    r"must-?read\s+papers|papers?[-_ ]?list\b|[a-z]papers$|Papers$",
+    r"must-?read\s+papers|papers?[-_ ]?list\b|^\S+papers$",
     re.IGNORECASE,
 )
 _NOUNS: tuple[tuple[Kind, str], ...] = (
@@ -47,11 +47,9 @@ _NOUNS: tuple[tuple[Kind, str], ...] = (
     (Kind.MODEL, r"models?|llms?|slms?|vlms?|language\s+models?|chatbot|classifier|embeddings?\s+model|checkpoint|transformer"),
     (Kind.METHOD, r"methods?|techniques?|approach(?:es)?|algorithms?|strateg(?:y|ies)|optimi[sz]er|attention|mechanism"),
 )
-_HEAD = re.compile(
-    r"^(?:[^.;:,(]{0,90}?\b)?(?P<noun>" + "|".join(f"(?P<k{i}>{p})" for i, (_, p) in enumerate(_NOUNS)) + r")\b(?!-)",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed)\s+", re.IGNORECASE)
+_NOUN_PATTERNS = tuple((kind, re.compile(rf"(?<![\w-])(?:{p})(?![\w-])", re.IGNORECASE)) for kind, p in _NOUNS)
+_LOOSE = (Kind.MODEL, Kind.METHOD)  # words that often stand before the head noun: "LLM server"
+_BEHIND = re.compile(r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|built|powered|developed|trained|optimi[sz]ed|capable)\s+", re.IGNORECASE)
 _VERB = re.compile(
     r"(?:easily\s+|quickly\s+|efficiently\s+)?(?:run|runs|running|serve|train|fine-?tune|deploy|use|uses|build|chat|create|download|manage|discover|"
     r"generate|connect|turn|convert|compare|estimate|calculate|evaluate|test|monitor|explore|exploring|make|get|write|find|"
@@ -82,9 +80,10 @@ def noun_kind(text: str) -> Kind | None:
         return None  # "run models on your phone" says what it does, not what it is
     head = _BEHIND.split(text, maxsplit=1)[0]
     best: tuple[int, Kind] | None = None
-    for kind, pattern in _NOUNS:
-        for found in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", head, re.IGNORECASE):
-            if best is None or found.end() > best[0]:
+    for kind, pattern in _NOUN_PATTERNS:
+        for found in pattern.finditer(head):
+            last = not re.search(r"\w", head[found.end() :])
+            if (last or kind not in _LOOSE) and (best is None or found.end() > best[0]):
                 best = (found.end(), kind)
     return best[1] if best else None
 

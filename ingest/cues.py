@@ -41,13 +41,13 @@ _SKIP = re.compile(
 )
 _TOKEN = (
     r"(?:[A-Z](?:[\w+.-]*[\w+])?(?:/[\w.-]*\d[\w.-]*\w)?|[a-z]+[\w-]*[A-Z\d](?:[\w+.-]*[\w+])?|[a-z_]+\.[a-z]{1,4}\b|"
-    r"[a-z]+(?:-[a-z]+)+(?=['’]?\s|[,.)]|$)|\d+(?:\.\d+)?[BM]\b)"  # noqa: RUF001
+    r"gpt-oss[\w-]*|\d+(?:\.\d+)?[BM]\b)"
 )
 _NAME = re.compile(rf"{_TOKEN}(?:\s(?:{_TOKEN}|\d+(?:\.\d+)?[bBM]?\b|v\d[\w.]*)){{0,3}}")
 _AND = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|、|和)\s*(?:the\s+)?", re.IGNORECASE)
 _NOT_NAMES = frozenset(
     """the a an and or for with in on to of it its this that we i python rust go c c++ java typescript javascript ai ml nlp llm llms
-    api apis gpu cpu json rest sota english chinese german french japanese korean russian spanish arabic hindi italian
+    api apis gpu cpu json rest sota cli http ui vision iterated english chinese german french japanese korean russian spanish arabic hindi italian
     european multilingual apache mit bsd gpl open paper code model models data dataset huggingface hugging face
     github web docker kubernetes linux windows macos android ios no new see high deep machine learning large small language""".split()
 )
@@ -93,7 +93,10 @@ def related(text: str, names: NameIndex) -> list[Related]:
         for part in re.split(r"\s+and\s+", found["names"]):
             start = text.find(part, at)
             at = start + len(part)
-            if part.split()[0].casefold() not in _NOT_NAMES:
+            first = part.split()[0]
+            if _COUNT.fullmatch(first) and " " in part:
+                start, first = start + len(first) + 1, part.split()[1]
+            if first.casefold() not in _NOT_NAMES:
                 how = "fine-tuned" if found["tuned"] else ""
                 take(start, at, "based" if found["fork"] or found["base"] else "derived", how, _keys(known, start, at))
     for relation, how, pattern in CUES:
@@ -125,12 +128,17 @@ def _targets(text: str, at: int, known: dict[int, Found]) -> list[tuple[int, int
     return out
 
 
+_COUNT = re.compile(r"\d+(?:\.\d+)?[BM]")
+
+
 def _name_at(text: str, at: int, known: dict[int, Found]) -> tuple[int, int, tuple[int, ...]] | None:
     """The name that starts at a position: the longer of a known one and one that looks like a name."""
     own = known.get(at)
     shaped = _NAME.match(text, at)
     end = 0
-    if shaped and shaped.group().split()[0].casefold().rstrip(".") not in _NOT_NAMES:
+    words = shaped.group().split() if shaped else []
+    titled = len(words) > 1 and words[0] == "The"
+    if shaped and (titled or not (words[0].casefold().rstrip(".") in _NOT_NAMES or _COUNT.fullmatch(words[0]))):
         end = at + len(shaped.group().rstrip("-./"))
     if own is not None and own.end >= end:
         return own.start, own.end, own.keys
@@ -189,13 +197,14 @@ Technology\\s+Innovation\\s+Institute|LAION|Nomic(?:\\s?AI)?|Nous\\s?Research|No
 Zyphra|Answer\\.AI|Jina(?:\\s?AI)?|Cloudflare|Uber|LinkedIn|Netflix|Lightning\\s?AI|Deci(?:\\s?AI)?|Neural\\s?Magic|Unsloth(?:\\s?AI)?|Arcee(?:\\s?AI)?|Ollama|Alignment\\s?Lab|
 Nexa(?:\\s?AI)?|Moore\\s+Threads|InternLM|InclusionAI|Ant\\s+Group|Meituan|Kuaishou|JD|Qihoo|iFLYTEK|Sony|Bosch|Adobe|Oracle|SAP|Red\\s+Hat|GitHub|Mozilla|Prime\\s+Intellect"""
 _ORG = "".join(_ORGS.split("\n"))
-_BY = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s*(?:API|models?|outputs?|data|Hub|datasets|using)\b)"  # noqa: RUF001
+_BY = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*(?:API|models?|outputs?|data|Hub|datasets|using)\b)"  # noqa: RUF001
 _MADE = re.compile(
     rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_BY}(?:\s*(?:,|and|&|/)\s*(?:and\s+)?(?:{_BY}|[A-Z]{{3,6}}\b)){{0,5}})"
     rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"  # noqa: RUF001
-    r"|(?:developed|created|released|trained|built|maintained|made|published|introduced|open-?sourced|designed|powered|fine-?tuned|finetuned)\s+by\s+(?:the\s+)?"
+    r"|(?:developed|created|released|trained|built|maintained|made|published|introduced|open-?sourced|designed|fine-?tuned|finetuned)\s+by\s+(?:the\s+)?"
     rf"(?P<any>[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){{0,3}})"
-    rf"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
+    rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
+    r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
     rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team",  # noqa: RUF001
 )
 _ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
@@ -207,7 +216,7 @@ def makers_in(text: str) -> list[str]:
     >>> makers_in("Eval tools by OpenAI."), makers_in("Microsoft's small model"), makers_in("made by hand")
     (['OpenAI'], ['Microsoft'], [])
     """
-    found = [m["org"] or m["own"] or m["any"] or m["low"] or m["team"] for m in _MADE.finditer(text[:600])]
+    found = [m["org"] or m["own"] or m["any"] or m["low"] or m["team"] or m["pow"] for m in _MADE.finditer(text[:600])]
     names = [n for f in found for n in re.split(r"\s*(?:,|&|/|\band\b)\s*(?:and\s+)?", f) if n]
     return list(dict.fromkeys(names))
 

@@ -43,6 +43,7 @@ _ATTRIBUTES = {
     Predicate.SAMPLES: "samples",
     Predicate.TOKENS: "tokens",
 }
+_CUED = {"cue-uses": "uses", "cue-based": "derived_from", "cue-supports": "supports"}
 _MANY = frozenset({"params", "active_params", "bits"})
 _PAPER_SCHEMES = ("arxiv", "doi", "openreview", "acl")
 
@@ -129,10 +130,13 @@ def edges(item: ItemRecord, *, every: bool = True) -> list[dict[str, str]]:
         if not forth or (not every and (claim.predicate is Predicate.MENTIONS or claim.rule == "section" and forth == "about")):
             continue
         if claim.subject == item.mention:
-            if claim.predicate is Predicate.WORKS_WITH and claim.rule in ("cue-uses", "cue-based"):
-                forth = "uses"
+            if claim.predicate is Predicate.WORKS_WITH:
+                forth = _CUED.get(claim.rule, forth)
             out[(forth, _target(claim.object))] = None
-        elif claim.object == item.mention and back:
+        elif claim.object == item.mention and (back or claim.rule == "paper-link"):
+            back = back or "has_paper"
+            if not every and back == "has_paper" and not _target(claim.subject).startswith("arxiv:"):
+                continue  # the labels count papers by arXiv id
             out[(back, _target(claim.subject))] = None
             for word, value in claim.qualifiers:
                 if word == "with":

@@ -10,7 +10,7 @@ from kg.vocabulary import Kind
 
 from .document import BREAK, Block, Outline, Section, plain
 from .headings import Heading, Role, bare, heading
-from .links import Link, Unit, is_relative, label_role, link_of, starred_repository, units
+from .links import Link, Unit, badge_text, is_relative, label_role, link_of, starred_repository, units
 from .tables import Cell, read_row
 from .titles import Title, cleaned, find_title, is_title, split_alias, split_text
 
@@ -147,8 +147,11 @@ def _mark_short_names(doc: Outline, entries: list[Entry]) -> None:
             continue
         for entry in rows:
             entry.cells = tuple(
-                replace(c, role="short") if c.role == "keywords" and len(c.text.split()) == 1 else c for c in entry.cells
+                replace(c, role="short") if c.role == "keywords" and _SHORT.fullmatch(c.text) else c for c in entry.cells
             )
+
+
+_SHORT = re.compile(r"\S+|(?:[A-Z][\w-]*\s){1,2}(?:[A-Z]{2,}\w*|v?\d[\w.]*)")
 
 
 class _Reader:
@@ -317,7 +320,7 @@ class _Reader:
 
     def is_fact(self, block: Block) -> bool:
         """Whether an item is "key: value", a labelled link or a bare address."""
-        parts = [u for u in units(block.pieces) if u.text.strip(" []()") or u.href]
+        parts = [u for u in units(block.pieces) if u.text.strip(" \n[]()") or u.href]
         if not parts:
             return True
         if parts[0].kind == "link":
@@ -420,7 +423,7 @@ def _fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
     aside = _asides(title.rest)
     entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
     entry.asides = aside
-    entry.badges = tuple(u.text for u in parts if u.kind == "badge")
+    entry.badges = tuple(x for u in parts if u.kind == "badge" and not u.link and (x := badge_text(u.href)))
     entry.tags = tuple(u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip())
     entry.marked = tuple(u.text.strip() for u in parts if "u" in u.style and u.text.strip())
     entry.tail = _segments(title.rest)
@@ -437,8 +440,9 @@ def _asides(rest: list[Unit]) -> tuple[Link, ...]:
         elif unit.kind == "break":
             before = ""
         elif unit.kind == "link":
-            bracketed = bool(re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:]))
-            if unit.link and not unit.link.label and not bracketed and re.search(r"\w", before):
+            bracketed = unit.text.startswith(("[", "(")) or bool(re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:]))
+            pointer = label_role(unit.text) == "other" and re.search(r"\w", before)
+            if unit.link and (pointer or (not unit.link.label and not bracketed and re.search(r"\w", before))):
                 out.append(unit.link)
             before += unit.text
     return tuple(out)
@@ -489,7 +493,7 @@ def _plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str)
     """Cut the name out of plain text; the reason if it holds none, else ""."""
     kind = section_kind(path)
     papers = [x for x in entry.links if x.role == "paper"]
-    labelled = any(x.label for x in entry.links) or any(b for b in entry.badges)
+    labelled = any(x.label for x in entry.links) or any(u.kind == "badge" for u in title.rest)
     text = cleaned(title.name)
     if memory_in(own) and not entry.links:
         entry.name = text

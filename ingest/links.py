@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kg.identifiers import Identifier, identify
 
@@ -119,6 +119,7 @@ def host_role(identifier: Identifier) -> str:
     return "paper" if value.endswith(".pdf") else "page"
 
 
+@lru_cache(maxsize=8192)
 def link_of(text: str, href: str) -> Link | None:
     """The link with its role, or None where the address is not one of the web."""
     identifier = identify(repaired(href))
@@ -207,6 +208,16 @@ def _badge_label(src: str) -> str:
     path = urlsplit_path(src)
     words = re.split(r"[-_]", path.rsplit("/", 1)[-1])
     return next((w for w in words if label_role(w) not in ("", "other")), "")
+
+
+def badge_text(src: str) -> str:
+    """The words that a static badge without a label shows, or "".
+
+    >>> badge_text("https://img.shields.io/badge/-P--Tuning%20v2-blue")
+    'P-Tuning v2'
+    """
+    found = re.search(r"/badge/-((?:[^-/?]|--)+)-\w+$", src.split("?")[0])
+    return unquote(found[1]).replace("--", "-").replace("__", "_").strip() if found else ""
 
 
 def urlsplit_path(src: str) -> str:

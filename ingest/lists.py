@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ def read_list(
     """
     doc = outline(content)
     items = read_items(doc)
+    _sort_badges(items)
     draft = Draft()
     said = _mentioned(items, draft)
     _claimed(said, draft)
@@ -76,6 +78,14 @@ def read_list(
         page=page,
     )
     return ListReading(reading, tuple(_fates(doc, items, said)))
+
+
+def _sort_badges(items: Items) -> None:
+    """Badges that several entries bear name a topic; one that only one entry bears names its thing."""
+    counts = Counter(badge for entry in items.entries for badge in set(entry.badges))
+    for entry in items.entries:
+        entry.tags += tuple(b for b in entry.badges if counts[b] > 1 and len(b.split()) <= 3)  # noqa: PLR2004
+        entry.badges = tuple(b for b in entry.badges if counts[b] == 1)
 
 
 def _mentioned(items: Items, draft: Draft) -> list[Said]:

@@ -11,6 +11,7 @@ _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*[+#]*")
 _GLUE = re.compile(r"[-_/]")
 _LOOSE = re.compile(r"-(?:based|style|like|inspired|compatible|powered|enabled|aware|format|family|series)\b", re.IGNORECASE)
 _MAX_TEXT = 2000
+_MAX_WORDS, _MAX_SHARED = 12, 4
 _STOP = frozenset(
     """a an and the of for to in on with by from is are be it its this that as or at new open source code paper data
     model models llm llms list lists tool tools api app cli ui web chat base large small mini agent agents awesome guide
@@ -29,34 +30,40 @@ class Found:
 
 
 def _tokens(text: str) -> list[tuple[str, int, int]]:
-    folded = []
+    """The words of a text, folded, with their places; a possessive s is none."""
+    out = []
     for m in _WORD.finditer(text):
-        word = unicodedata.normalize("NFKC", m.group()).casefold()
-        folded.append((word, m.start(), m.end()))
-    return folded
+        word = m.group().casefold()
+        if not word.isascii():
+            word = unicodedata.normalize("NFKC", word)
+        if word != "s" or text[m.start() - 1 : m.start()] not in ("'", "\u2019"):
+            out.append((word, m.start(), m.end()))
+    return out
 
 
 @dataclass(slots=True)
 class NameIndex:
-    """Names by their words. ``loose`` names may differ in case; the others count only as written."""
+    """Names by their words: which things each may stand for, and how many words to look at."""
 
-    names: dict[str, dict[tuple[str, ...], list[tuple[int, str]]]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], list[tuple[int, str]]] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, key: int, *, exact: bool = False) -> None:
         """Make a name findable; ``exact``: only in just this spelling (an ordinary word)."""
         parts = tuple(word for word, _, _ in _tokens(name))
-        if not parts or (len(parts) == 1 and (parts[0] in _STOP or len(parts[0]) < 2 or parts[0].isdigit())):  # noqa: PLR2004
+        if not 0 < len(parts) <= _MAX_WORDS or all(part in _STOP or part.isdigit() for part in parts):
             return
-        if all(part in _STOP or part.isdigit() for part in parts):
+        if len(parts) == 1 and len(parts[0]) == 1:
             return
-        entries = self.names.setdefault(parts[0], {}).setdefault(parts, [])
-        if all(known != key for known, _ in entries):
+        entries = self.names.setdefault(parts, [])
+        if len(entries) < _MAX_SHARED and all(known != key for known, _ in entries):
             entries.append((key, name if exact else ""))
+        self.longest[parts[0]] = max(len(parts), self.longest.get(parts[0], 0))
 
     def find(self, text: str) -> list[Found]:
         """The names in a text, left to right, without overlaps."""
         text = text[:_MAX_TEXT]
-        tokens = _tokens(text)
+        tokens = _tokens(text) if self.names else []
         out: list[Found] = []
         i = 0
         while i < len(tokens):
@@ -67,26 +74,16 @@ class NameIndex:
         return out
 
     def _at(self, text: str, tokens: list[tuple[str, int, int]], i: int) -> tuple[int, tuple[int, ...]]:
-        for parts in sorted(self.names.get(tokens[i][0], ()), key=len, reverse=True):
-            if tuple(t[0] for t in tokens[i : i + len(parts)]) == parts or _possessive(tokens, i, parts):
-                used = len(parts) + (0 if tuple(t[0] for t in tokens[i : i + len(parts)]) == parts else 1)
-                start, end = tokens[i][1], tokens[i + used - 1][2]
-                if not _alone(text, start, end):
-                    continue
-                written = text[start:end]
-                keys = tuple(k for k, exact in self.names[tokens[i][0]][parts] if not exact or exact == written)
-                if keys:
-                    return used, keys
+        """How many words from a position on are the longest name there, and what it stands for."""
+        for length in range(min(self.longest.get(tokens[i][0], 0), len(tokens) - i), 0, -1):
+            known = self.names.get(tuple(t[0] for t in tokens[i : i + length]))
+            if not known:
+                continue
+            start, end = tokens[i][1], tokens[i + length - 1][2]
+            keys = tuple(k for k, exact in known if not exact or exact == text[start:end])
+            if keys and _alone(text, start, end):
+                return length, keys
         return 0, ()
-
-
-def _possessive(tokens: list[tuple[str, int, int]], i: int, parts: tuple[str, ...]) -> bool:
-    """Whether the words stand there with one possessive s between them."""
-    words = [t[0] for t in tokens[i : i + len(parts) + 1]]
-    if len(words) != len(parts) + 1 or "s" not in words[1:-1]:
-        return False
-    words.pop(words.index("s", 1))
-    return tuple(words) == parts
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -138,7 +138,9 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
     if not colon:
         head, colon, rest = _dashed(title)
     if colon and len(rest.split()) > 1 and 0 < len(head.split()) <= _NAME_WORDS and _heads(head.strip(), rest):
-        out.append((head.strip(" \"'“”"), "title-form", 0.85))
+        name = re.sub(r"\s+(?:Technical\s+)?Report$", "", head.strip(" \"'“”"))
+        out.append((name, "title-form", 0.85))
+    out += [(b, "badge", 0.7) for b in entry.badges if _is_name(b) and len(b.split()) <= _NAME_WORDS]
     seen: dict[str, tuple[str, str, float]] = {}
     for found in out:
         seen.setdefault(found[0].casefold(), found)
@@ -240,7 +242,7 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
     other = next((o for o in others if o.kind in _TARGETS.get(found.relation, ())), others[0] if others else None)
     if other is not None and (other == mention or other.name.casefold() == mention.name.casefold()):
         return
-    if other is None and found.name.casefold() == mention.name.casefold():
+    if other is None and found.name.casefold() in mention.name.casefold():
         return
 
     def target(kind: Kind, confidence: float = 0.7) -> Mention:
@@ -249,7 +251,8 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
         return draft.mention(said.place, found.name, kind, "cue", confidence)
 
     rule = f"cue-{'uses' if found.relation == 'built' else found.relation}"
-    if other is None and (is_device(found.name) or is_organization(found.name)):
+    known_as_models = found.relation == "supports" and found.how == ""
+    if other is None and (is_device(found.name) or (is_organization(found.name) and not known_as_models)):
         return
     if found.relation == "trained" and kind is Kind.MODEL and other is None and re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", found.name):
         said.add(draft, Predicate.DERIVED_FROM, target(Kind.MODEL), rule, 0.7, qualifiers=(("how", Literal("fine-tuned")),))
@@ -261,7 +264,6 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
         how: tuple[tuple[str, Mention | Literal], ...] = (("how", Literal(found.how)),) if found.how else ()
         said.add(draft, Predicate.DERIVED_FROM, target(kind if kind in _CODE_KINDS else Kind.MODEL), rule, 0.8, qualifiers=how)
     elif found.relation == "based":
-        said.add(draft, Predicate.DERIVED_FROM, target(kind), rule, 0.6, beyond=True)
         said.add(draft, Predicate.WORKS_WITH, target(kind), rule, 0.6)
     elif found.relation == "trained":
         data = target(Kind.DATASET)

@@ -23,7 +23,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("date", r".*\b(?:dates?|years?|released?|time|published|updated?)\b.*|.*(?:时间|日期)|年份"),
     ("venue", r"venues?|conference.*|journal|published\s+(?:in|at)|会议"),
     ("maker", r".*\b(?:institut\w*|organi[sz]ations?|orgs?|providers?|makers?|affiliations?|compan(?:y|ies)|labs?|"
-              r"developers?|vendors?|creators?|publishers?|teams?|group)\b.*|.*(?:机构|公司|单位|发布者|作者|团队|来源)"),
+              r"developers?|vendors?|creators?|publishers?|teams?|group)\b.*|.*(?:机构|公司|单位|发布者|作者|团队|组织|来源).*"),
     ("authors", r"authors?|contributors?"),
     ("base", r"(?:base|backbone|foundation|parent|teacher)(?:[ _-]?models?)?|based\s+on|base\s+llms?|derived\s+from|基座.*|底座.*|基础模型"),
     ("generator", r".*(?:generated\s+(?:by|with)|generation\s+model|data\s+generation).*"),
@@ -32,7 +32,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("tokens", r".*\btokens?\b.*"),
     ("language", r"lang(?:uages?|s)?|语言|语种"),
     ("examples", r"examples?\b.*|representative.*|代表.*"),
-    ("paper", r"(?:.*\b)?(?:papers?|publications?|arxiv|pdf|reports?|tech(?:nical)?\s+reports?)(?:[ _/&]+(?:links?|urls?|titles?|blogs?|name))?|论文.*"),
+    ("paper", r"(?:.*\b)?(?:papers?|publications?|arxiv|pdf|reports?|tech(?:nical)?\s+reports?)(?:[ _/&]+(?:links?|urls?|titles?|blogs?|name))?|论文.*|文献"),
     ("code", r".*\b(?:code|github|repos?|repository|source)\b.*|代码.*|源码.*|项目地址|仓库"),
     ("model", r"(?:hf|hugging\s*face|checkpoints?|weights?|model\s+(?:links?|cards?|hub)|hf\s+models?|hub)(?:\s+\w+)?|.*(?:下载|模型地址).*"),
     ("demo", r"demos?|colab|playground|try\s*it.*|在线.*"),

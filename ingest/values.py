@@ -86,7 +86,7 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
             said.add(draft, Predicate.DERIVED_FROM, thing(said, draft, name, Kind.MODEL), "column", 0.9)
         elif cell.role == "training":
             said.add(draft, Predicate.TRAINED_ON, thing(said, draft, name, Kind.DATASET), "column", 0.85)
-        elif cell.role == "generator":
+        elif cell.role == "generator" and not re.search(r"\b(?:human|manual|crowd\w*)\b", name, re.IGNORECASE):
             said.add(draft, Predicate.GENERATED_WITH, thing(said, draft, name, Kind.MODEL), "column", 0.85)
         elif len(name) > 1 and not _VAGUE.fullmatch(name) and (kind is Kind.PAPER or cell.role == "domain"):
             topic = draft.known(name, (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)) or draft.mention(
@@ -111,7 +111,7 @@ def parts(text: str) -> list[str]:
     >>> parts("Foo, Bar & Baz, ..."), parts("-")
     (['Foo', 'Bar', 'Baz'], [])
     """
-    names = [cleaned(p) for p in _SPLIT.split(text[:500])]
+    names = [cleaned(re.sub(r"\s+et\s+al\.?$", "", p)) for p in _SPLIT.split(text[:500])]
     return [n for n in names if n and not _NOTHING.fullmatch(n) and len(n.split()) <= 6][:_TOO_MANY]  # noqa: PLR2004
 
 
@@ -121,8 +121,8 @@ def _say_sizes(said: Said, draft: Draft) -> None:
     found = [(s, "column", 0.95) for c in cells for s in sizes_in(with_unit(c))]
     if not found:
         about = entry.description if said.mention.kind is Kind.MODEL else ""
-        sources = ((entry.name, "size-in-name", 0.95), (about, "size-in-text", 0.7))
-        found = [(s, rule, sure) for text, rule, sure in sources for s in sizes_in(text)]
+        found = [(s, "size-in-name", 0.95) for s in sizes_in(entry.name)]
+        found = found or [(s, "size-in-text", 0.7) for s in sizes_in(about)]
     for size, rule, sure in found[:_TOO_MANY]:
         predicate = Predicate.ACTIVE_PARAMETERS if size.active else Predicate.PARAMETERS
         said.add(draft, predicate, Literal(str(size.count), "integer"), rule, sure, beyond=True)
