@@ -106,18 +106,19 @@ class Graph:
         """
         if node := self.node(reference) or self.node(slugify(reference)):
             return node
-        keys = [f"name:{name_key(reference)}"]
-        if identifier := parse(reference):
-            keys.insert(0, f"id:{identifier}")
-        for key in keys:
+        identifier = parse(reference)
+        sought = [f"id:{identifier}"] if identifier else []
+        for key in (*sought, f"name:{name_key(reference)}"):
             found = self._with_key(key)
-            if len(found) > 1 and (owners := [n for n in found if key.removeprefix("id:") in _ids(n)]):
-                found = owners
+            found = [node for node in found if key.removeprefix("id:") in _ids(node)] or found
             if len(found) == 1:
                 return found[0]
             if found:
                 slugs = ", ".join(node.slug for node in found[:6])
                 raise UnknownNode(f"{reference!r} names several nodes", hint=f"Say which: {slugs}.")
+        sql = "SELECT * FROM node WHERE label = ? COLLATE NOCASE"  # the name that a correction gave
+        if row := self.db.execute(sql, (reference,)).fetchone():
+            return _node(row)
         near = self.nearest(reference)
         hint = f"Did you mean {', '.join(near)}?" if near else "`kg search` looks in texts, too."
         raise UnknownNode(f"no node {reference!r}", hint=hint)

@@ -136,7 +136,7 @@ def _agreeing(members: Sequence[Seen], agree: Callable[[Mention, Mention], bool]
     groups: list[list[Seen]] = []
     for key in sorted(named):
         mine = named[key]
-        near = [g for g in groups if any(agree(mine[0].mention, other.mention) for other in g)]
+        near = [g for g in groups if any(agree(a, b) for a in _distinct(mine) for b in _distinct(g))]
         for group in near:
             mine = mine + group
             groups.remove(group)
@@ -145,6 +145,11 @@ def _agreeing(members: Sequence[Seen], agree: Callable[[Mention, Mention], bool]
     if nameless:
         groups[:1] = [(groups[0] if groups else []) + nameless]
     return groups
+
+
+def _distinct(group: Iterable[Seen]) -> Iterable[Mention]:
+    """One mention for each name and its aliases: what agreement looks at."""
+    return {(name_key(s.mention.name), s.mention.aliases): s.mention for s in group}.values()
 
 
 # --------------------------------------------------------------------------- rule 2: names

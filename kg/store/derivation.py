@@ -40,6 +40,7 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
         for row in db.execute("SELECT body, line FROM correction ORDER BY position")
     ]
     block = _block(db, touched, corrections)
+    block.keys |= {f"item:{one.mention.place.digest}" for one in block.seen}
     near = [c for c in corrections if c.keys & block.keys]
     resolution = resolve(block.seen, near)
     before = ledger.nodes_now(db, set(block.node_of.values()) | {g.node_id for g in touched.ghosts})
@@ -64,8 +65,10 @@ def _block(db: sqlite3.Connection, touched: Touched, corrections: Sequence[Corre
     fresh_keys = set(touched.keys)
     fresh_nodes = {ghost.node_id for ghost in touched.ghosts}
     while fresh_keys or fresh_nodes:
-        for key in tuple(fresh_keys):
-            for correction in by_key.get(key, ()):
+        waiting = list(fresh_keys)
+        while waiting:  # a correction ties together all that it is about
+            for correction in by_key.get(waiting.pop(), ()):
+                waiting += correction.keys - fresh_keys - block.keys
                 fresh_keys |= correction.keys
         block.keys |= fresh_keys
         nodes |= fresh_nodes
