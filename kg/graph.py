@@ -20,7 +20,6 @@ from .model import (
     Literal,
     Node,
     PaperRecord,
-    Place,
     Problem,
     Span,
     Statement,
@@ -28,7 +27,8 @@ from .model import (
 from .names import name_key, slugify
 from .search import Query
 from .store import Store
-from .store.documents import correction_of, identifiers_of, problems_of
+from .store.documents import correction_of, problems_of
+from .store.rows import node_of, place_of, record_of, span_of
 from .store.slugs import current
 from .vocabulary import Kind, Predicate
 
@@ -87,7 +87,7 @@ class Graph:
     def node(self, slug: str) -> Node | None:
         """The node of that slug, also of one that was merged into it; None if there is none."""
         row = self._row(current(self.db, slug))
-        return _node(row) if row else None
+        return node_of(row) if row else None
 
     def _row(self, slug: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.db.execute("SELECT * FROM node WHERE slug = ?", (slug,)).fetchone()
@@ -118,7 +118,7 @@ class Graph:
                 raise UnknownNode(f"{reference!r} names several nodes", hint=f"Say which: {slugs}.")
         sql = "SELECT * FROM node WHERE label = ? COLLATE NOCASE"  # the name that a correction gave
         if row := self.db.execute(sql, (reference,)).fetchone():
-            return _node(row)
+            return node_of(row)
         near = self.nearest(reference)
         hint = f"Did you mean {', '.join(near)}?" if near else "`kg search` looks in texts, too."
         raise UnknownNode(f"no node {reference!r}", hint=hint)
@@ -128,7 +128,7 @@ class Graph:
             "SELECT DISTINCT n.* FROM mention_key k JOIN mention m ON m.id = k.mention_id"
             " JOIN node n ON n.id = m.node_id WHERE k.key = ? ORDER BY n.support DESC, n.slug"
         )
-        return [_node(row) for row in self.db.execute(sql, (key,))]
+        return [node_of(row) for row in self.db.execute(sql, (key,))]
 
     def nearest(self, text: str, count: int = 3) -> list[str]:
         """Slugs whose names look most like ``text``, best first."""
@@ -146,11 +146,11 @@ class Graph:
         names = [kind.name for kind in kinds]
         condition = f"WHERE kind IN ({','.join('?' * len(names))})" if names else ""
         for row in self.db.execute(f"SELECT * FROM node {condition} ORDER BY slug", names):  # noqa: S608
-            yield _node(row)
+            yield node_of(row)
 
     def search(self, query: Query, *, limit: int = 50, offset: int = 0) -> list[Node]:
         """Nodes that match, best first (:func:`kg.search.page`)."""
-        return [_node(row) for row in search.page(self.db, query, limit=limit, offset=offset)]
+        return [node_of(row) for row in search.page(self.db, query, limit=limit, offset=offset)]
 
     def count(self, query: Query) -> int:
         """How many nodes match."""
@@ -207,7 +207,7 @@ class Graph:
         def node(number: int) -> Node:
             if number not in cache:
                 row = self.db.execute("SELECT * FROM node WHERE id = ?", (number,)).fetchone()
-                cache[number] = _node(row)
+                cache[number] = node_of(row)
             return cache[number]
 
         return [
@@ -247,10 +247,10 @@ class Graph:
         places = self.db.execute(sql, (number,)).fetchall()
         return Evidence(
             row["document"],
-            tuple(_place(place) for place in places),
+            tuple(place_of(place) for place in places),
             row["rule"],
             row["confidence"],
-            tuple(_span(place) for place in places),
+            tuple(span_of(place) for place in places),
         )
 
     def mentioned(self, slug: str) -> list[Evidence]:
@@ -261,7 +261,7 @@ class Graph:
             " WHERE m.node_id = ?"
         )
         found = [
-            Evidence(row["document"], (_place(row),), row["rule"], row["confidence"], (_span(row),))
+            Evidence(row["document"], (place_of(row),), row["rule"], row["confidence"], (span_of(row),))
             for row in self.db.execute(sql, (self._number(slug),))
         ]
         return sorted(found, key=_evidence_order)
@@ -299,7 +299,7 @@ class Graph:
             if identifier.scheme == "arxiv":
                 sql = "SELECT * FROM paper WHERE arxiv_id = ?"
                 if row := self.db.execute(sql, (identifier.value,)).fetchone():
-                    return _record(row)
+                    return record_of(row)
         return None
 
     def arxiv_ids(self) -> dict[str, datetime | None]:
@@ -396,7 +396,7 @@ class Graph:
         for statement, number in found:
             row = self.db.execute("SELECT * FROM statement WHERE id = ?", (statement,)).fetchone()
             node = self.db.execute("SELECT * FROM node WHERE id = ?", (number,)).fetchone()
-            path.append((self._statements([row])[0], _node(node)))
+            path.append((self._statements([row])[0], node_of(node)))
         return path
 
 
@@ -421,42 +421,5 @@ def _ids(node: Node) -> set[str]:
     return {str(identifier) for identifier in node.identifiers}
 
 
-def _node(row: sqlite3.Row) -> Node:
-    return Node(
-        row["slug"],
-        Kind[row["kind"]],
-        row["label"],
-        tuple(json.loads(row["aliases"])),
-        identifiers_of(row["identifiers"]),
-        row["support"],
-        tuple(Kind[name] for name in json.loads(row["dissent"])),
-    )
-
-
-def _place(row: sqlite3.Row) -> Place:
-    return Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
-
-
-def _span(row: sqlite3.Row) -> Span | None:
-    return None if row["line"] is None else Span(row["line"], row["end_line"])
-
-
 def _evidence_order(evidence: Evidence) -> tuple[object, ...]:
     return evidence.document, evidence.places, evidence.rule, evidence.confidence
-
-
-def _record(row: sqlite3.Row) -> PaperRecord:
-    return PaperRecord(
-        row["arxiv_id"],
-        row["version"],
-        row["title"],
-        row["abstract"],
-        tuple(json.loads(row["authors"])),
-        tuple(json.loads(row["categories"])),
-        datetime.fromisoformat(row["published"]),
-        datetime.fromisoformat(row["updated"]),
-        row["comment"],
-        row["journal_ref"],
-        row["doi"],
-        bool(row["withdrawn"]),
-    )

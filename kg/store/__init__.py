@@ -19,7 +19,7 @@ from kg.corrections import Correction, reading_of
 from kg.errors import StoreError
 from kg.model import Delta, Reading
 
-from . import derivation, documents, migrations, schema
+from . import derivation, documents, migrations, records, schema
 
 
 def utc_now() -> datetime:
@@ -89,7 +89,7 @@ class Store:
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
             fresh = [documents.replace(self.db, reading, now, touched) for reading in readings]
-            documents.note_lookups(self.db, lookups or {}, now)
+            records.note_lookups(self.db, lookups or {}, now)
             delta = derivation.derive(self.db, touched, now) if any(fresh) else Delta()
             self._next_generation(delta)
         return _with_unchanged(delta, fresh.count(False))

@@ -11,10 +11,11 @@ from hashlib import blake2b
 
 from kg.corrections import Correction, from_table, to_table
 from kg.identifiers import Identifier
-from kg.model import Claim, Literal, Mention, PaperRecord, Place, Problem, Reading
-from kg.names import name_key
+from kg.model import Claim, Literal, Mention, Place, Problem, Reading
 from kg.resolve import keys_of
 from kg.vocabulary import Kind
+
+from .records import store_record
 
 FIRST_IMPORT, SOURCE, RULES, USER = "first-import", "source", "rules", "user"
 
@@ -64,7 +65,7 @@ def replace(db: sqlite3.Connection, reading: Reading, now: str, touched: Touched
     gone = [(id_,) for key, id_ in old.items() if key not in {_place_key(p) for p in places}]
     db.executemany("DELETE FROM place WHERE id = ?", gone)
     if reading.record is not None:
-        changed = _store_record(db, document_id, reading.record, now)
+        changed = store_record(db, document_id, reading.record, now)
         touched.records[reading.record.arxiv_id] = changed
     return True
 
@@ -333,61 +334,7 @@ def _stored(
     return None, value.value, value.datatype
 
 
-# ------------------------------------------------------------------- records, corrections
-
-_TRACKED = ("version", "title", "abstract", "comment", "journal_ref", "doi", "withdrawn", "categories")
-
-
-def _store_record(
-    db: sqlite3.Connection, document_id: int, record: PaperRecord, now: str
-) -> tuple[str, ...] | None:
-    """The fields that changed, which the history keeps from now on; None for a new record."""
-    new: dict[str, object] = {
-        "document_id": document_id,
-        "version": record.version,
-        "title": record.title,
-        "abstract": record.abstract,
-        "comment": record.comment,
-        "journal_ref": record.journal_ref,
-        "doi": record.doi,
-        "published": record.published.isoformat(),
-        "updated": record.updated.isoformat(),
-        "withdrawn": int(record.withdrawn),
-        "authors": json.dumps(record.authors, ensure_ascii=False),
-        "categories": json.dumps(record.categories),
-        "retrieved_at": now,
-    }
-    old = db.execute("SELECT * FROM paper WHERE arxiv_id = ?", (record.arxiv_id,)).fetchone()
-    if old is None:
-        marks = ", ".join("?" * (len(new) + 1))
-        sql = f"INSERT INTO paper (arxiv_id, {', '.join(new)}) VALUES ({marks})"  # noqa: S608 - names above
-        db.execute(sql, (record.arxiv_id, *new.values()))
-    else:
-        sql = f"UPDATE paper SET {', '.join(f'{k} = ?' for k in new)} WHERE arxiv_id = ?"  # noqa: S608
-        db.execute(sql, (*new.values(), record.arxiv_id))
-    db.execute("DELETE FROM paper_author WHERE arxiv_id = ?", (record.arxiv_id,))
-    db.executemany(
-        "INSERT INTO paper_author VALUES (?, ?, ?)",
-        [(name_key(name), record.arxiv_id, n) for n, name in enumerate(record.authors, 1)],
-    )
-    if old is None:
-        return None
-    changed = tuple(name for name in _TRACKED if str(old[name]) != str(new[name]))
-    db.executemany(
-        "INSERT INTO paper_change VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(record.arxiv_id, now, name, str(old[name]), str(new[name])) for name in changed],
-    )
-    return changed
-
-
-def note_lookups(db: sqlite3.Connection, lookups: Mapping[str, bool], now: str) -> None:
-    """Note that arXiv answered for these ids just now, and whether it knows each."""
-    db.executemany(
-        "INSERT INTO paper_lookup VALUES (?, ?, ?) ON CONFLICT (arxiv_id) DO UPDATE SET"
-        " asked_at = excluded.asked_at,"
-        " misses = CASE excluded.misses WHEN 0 THEN 0 ELSE misses + 1 END",
-        [(arxiv_id, now, int(not found)) for arxiv_id, found in sorted(lookups.items())],
-    )
+# ----------------------------------------------------------------------------- corrections
 
 
 def store_corrections(db: sqlite3.Connection, corrections: Iterable[Correction], touched: Touched) -> None:

@@ -1,0 +1,53 @@
+"""Rows of the store as values of the model."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+
+from kg.model import Node, PaperRecord, Place, Span
+from kg.vocabulary import Kind
+
+from .documents import identifiers_of
+
+
+def node_of(row: sqlite3.Row) -> Node:
+    """The node of a row of ``node``."""
+    return Node(
+        row["slug"],
+        Kind[row["kind"]],
+        row["label"],
+        tuple(json.loads(row["aliases"])),
+        identifiers_of(row["identifiers"]),
+        row["support"],
+        tuple(Kind[name] for name in json.loads(row["dissent"])),
+    )
+
+
+def place_of(row: sqlite3.Row) -> Place:
+    """The place of a row of ``place``."""
+    return Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
+
+
+def span_of(row: sqlite3.Row) -> Span | None:
+    """Its lines in the current revision; None where the document has none."""
+    return None if row["line"] is None else Span(row["line"], row["end_line"])
+
+
+def record_of(row: sqlite3.Row) -> PaperRecord:
+    """The record of a row of ``paper``."""
+    return PaperRecord(
+        row["arxiv_id"],
+        row["version"],
+        row["title"],
+        row["abstract"],
+        tuple(json.loads(row["authors"])),
+        tuple(json.loads(row["categories"])),
+        datetime.fromisoformat(row["published"]),
+        datetime.fromisoformat(row["updated"]),
+        row["comment"],
+        row["journal_ref"],
+        row["doi"],
+        bool(row["withdrawn"]),
+    )
