@@ -8,10 +8,12 @@ from typing import Any
 
 from kg.graph import Graph
 from kg.model import Evidence, Literal, Node, PaperRecord, Statement
+from kg.vocabulary import Predicate
 
 from .output import safe
 
 _HOW_MANY = 50
+_SHORT = 40
 
 
 def node_json(node: Node, base: str) -> dict[str, Any]:
@@ -117,7 +119,7 @@ def edge_lines(node: Node, edges: Iterable[Statement]) -> list[str]:
     for (predicate, direction), group in groupby(edges, key=lambda s: (s.predicate, _direction(s, node))):
         statements = list(group)
         if direction == "=":
-            lines += [f"  {predicate.label}: {safe(label(s.object))}{_support(s)}" for s in statements]
+            lines += _values(statements)
             continue
         name = predicate.label if direction == "→" else predicate.inverse
         if direction == "·":
@@ -128,6 +130,25 @@ def edge_lines(node: Node, edges: Iterable[Statement]) -> list[str]:
         if len(statements) > _HOW_MANY:
             lines.append(f"      … {len(statements) - _HOW_MANY} more")
     return lines
+
+
+def _values(statements: list[Statement]) -> list[str]:
+    """Literals of one predicate: long ones a line each, short ones together."""
+    told = [safe(f"{value(s)}{_support(s)}") for s in statements]
+    name = statements[0].predicate.label
+    if any(len(one) > _SHORT for one in told):
+        return [f"  {name}: {one}" for one in told]
+    return [f"  {name}: {', '.join(told)}"]
+
+
+def value(statement: Statement) -> str:
+    """The literal of a statement as people write it: parameters as 0.5B or 350M."""
+    text = label(statement.object)
+    if statement.predicate in {Predicate.PARAMETERS, Predicate.ACTIVE_PARAMETERS} and text.isdigit():
+        for unit, size in (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3)):
+            if int(text) >= size // (2 if unit == "B" else 1):
+                return f"{int(text) / size:g}{unit}"
+    return text
 
 
 def _direction(statement: Statement, node: Node) -> str:
