@@ -199,12 +199,17 @@ def _hash(value: object) -> str:
 
 def _drop_mentions(db: sqlite3.Connection, document_id: int, kept: Iterable[str], touched: Touched) -> None:
     kept = set(kept)
-    rows = db.execute("SELECT id, key, node_id FROM mention WHERE document_id = ?", (document_id,))
+    sql = (
+        "SELECT m.id, m.key, m.node_id, p.digest FROM mention m JOIN place p ON p.id = m.place_id"
+        " WHERE m.document_id = ?"
+    )
+    rows = db.execute(sql, (document_id,))
     gone = [row for row in rows.fetchall() if row["key"] not in kept]
     for row in gone:
         found = db.execute("SELECT key FROM mention_key WHERE mention_id = ?", (row["id"],))
         keys = tuple(key for (key,) in found)
         touched.keys.update(keys)
+        touched.keys.add(f"item:{row['digest']}")  # an ignored item may be there no more
         if row["node_id"] is not None:
             touched.ghosts.append(Ghost(row["node_id"], keys))
     db.executemany("DELETE FROM mention WHERE id = ?", [(row["id"],) for row in gone])
