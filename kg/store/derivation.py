@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,73 +121,60 @@ def _load(db: sqlite3.Connection, block: Block) -> None:
 
 
 def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]) -> set[int]:
-    """The nodes that stand for the drafts now; a node that stays keeps its number and slug."""
-    keeper = _keepers(block, touched, drafts)
-    owner = {keeper[n]: n for n in sorted(keeper) if keeper[n] is not None}
-    taken_over: dict[int, int] = {}
-    for node_id, draft_number in _claimants(block, touched, drafts).items():
-        survivor = owner.get(draft_number)
-        if survivor is None or keeper.get(draft_number) != node_id:
-            taken_over[node_id] = draft_number
-    node_ids: dict[int, int] = {}
-    fresh = []
-    for number, draft in enumerate(drafts):
-        kept = keeper.get(number)
-        if kept is None:
-            fresh.append(number)
-        else:
-            _update(db, kept, draft)
-            node_ids[number] = kept
-    old = set(block.node_of.values()) | {ghost.node_id for ghost in touched.ghosts}
-    gone = old - set(node_ids.values())
-    retire(db, {node_id: node_ids.get(taken_over.get(node_id, -1)) for node_id in sorted(gone)})
-    for number in fresh:
-        node_ids[number] = assign(db, drafts[number])
-    _point(db, block, drafts, node_ids)
-    return set(node_ids.values())
+    """The nodes that stand for the drafts now; a node that stays keeps its number and slug.
 
-
-def _claimants(block: Block, touched: Touched, drafts: Sequence[Draft]) -> dict[int, int]:
-    """For each node until now, the draft that its oldest mention went to.
-
-    A node all of whose mentions have just gone is claimed by the draft that shares most keys with
-    them: an edited line keeps its node.
+    A node goes where its oldest mention went. Of several that went to one draft the oldest stays
+    and the others leave their slugs pointing to it.
     """
+    went = _where_nodes_went(block, drafts)
+    kept: dict[int, int] = {}
+    for node, draft in went.items():
+        kept.setdefault(draft, node)
+    kept |= _edited(touched, drafts, taken=set(kept), gone=went.keys())
+    old = set(block.node_of.values()) | {ghost.node_id for ghost in touched.ghosts}
+    gone = sorted(old - set(kept.values()))
+    for number, node in kept.items():
+        _update(db, node, drafts[number])
+    retire(db, {node: kept.get(went[node]) if node in went else None for node in gone})
+    nodes = {n: kept[n] if n in kept else assign(db, draft) for n, draft in enumerate(drafts)}
+    _point(db, block, drafts, nodes)
+    return set(nodes.values())
+
+
+def _where_nodes_went(block: Block, drafts: Sequence[Draft]) -> dict[int, int]:
+    """For each node until now, the draft with its oldest mention; the oldest node first."""
     draft_of = {member: n for n, draft in enumerate(drafts) for member in draft.members}
-    claims: dict[int, int] = {}
+    went: dict[int, int] = {}
     for mention in sorted(block.node_of):
         if mention in draft_of:
-            claims.setdefault(block.node_of[mention], draft_of[mention])
+            went.setdefault(block.node_of[mention], draft_of[mention])
+    return went
+
+
+def _edited(
+    touched: Touched, drafts: Sequence[Draft], *, taken: set[int], gone: Collection[int]
+) -> dict[int, int]:
+    """New drafts that continue a node all of whose mentions have just gone: an entry was edited.
+
+    Such a node goes to the free draft that shares most keys with what it had.
+    """
     lost: dict[int, set[str]] = defaultdict(set)
     for ghost in touched.ghosts:
-        if ghost.node_id not in claims:
+        if ghost.node_id not in gone:
             lost[ghost.node_id] |= set(ghost.keys)
-    if lost:
-        keys = [_keys(draft) for draft in drafts]
-        for node_id, had in lost.items():
-            best = max(range(len(drafts)), key=lambda n: (len(had & keys[n]), -n), default=None)
-            if best is not None and had & keys[best]:
-                claims[node_id] = best
-    return claims
+    free = {n: _keys(draft) for n, draft in enumerate(drafts) if n not in taken} if lost else {}
+    kept: dict[int, int] = {}
+    for node in sorted(lost):
+        best = max(free, key=lambda n: (len(lost[node] & free[n]), -n), default=None)
+        if best is not None and lost[node] & free[best]:
+            kept[best] = node
+            del free[best]
+    return kept
 
 
 def _keys(draft: Draft) -> set[str]:
     names = {f"name:{name_key(name)}" for name in (draft.label, *draft.aliases)}
     return names | {f"id:{one}" for one in draft.identifiers}
-
-
-def _keepers(block: Block, touched: Touched, drafts: Sequence[Draft]) -> dict[int, int]:
-    """For each draft that continues a node, that node: the one with the oldest mention in it."""
-    oldest: dict[int, int] = {}
-    for mention in sorted(block.node_of):
-        oldest.setdefault(block.node_of[mention], mention)
-    never = 1 << 62
-    keeper: dict[int, int] = {}
-    for node_id, number in sorted(
-        _claimants(block, touched, drafts).items(), key=lambda item: (oldest.get(item[0], never), item[0])
-    ):
-        keeper.setdefault(number, node_id)
-    return keeper
 
 
 def _values(draft: Draft) -> tuple[object, ...]:
