@@ -17,16 +17,18 @@ _NOT_SIZE = re.compile(
 _TOTAL_ACTIVE = re.compile(
     rf"(?<![\w.])(?P<total>{_NUM})\s*(?P<tu>[BMT])\s*[-/( ]*\s*A(?P<act>{_NUM})\s*(?P<au>[BMT])(?![A-Za-z])"
 )
-_ACTIVE_TOTAL = re.compile(rf"(?<![\w.])A(?P<act>{_NUM})\s*(?P<au>[BMT])?\s*/\s*(?P<total>{_NUM})\s*(?P<tu>[BMT])\b")
+_ACTIVE_TOTAL = re.compile(
+    rf"(?<![\w.])A(?P<act>{_NUM})\s*(?P<au>[BMT])?\s*/\s*(?P<total>{_NUM})\s*(?P<tu>[BMT])\b"
+)
 _ACTIVE = re.compile(rf"(?<![\w.])A(?P<act>{_NUM})\s*(?P<au>[BMT])(?![A-Za-z])")
-_EXPERTS = re.compile(r"(?<![\w.])\d{1,3}\s*[x×]\s*\d{1,4}(?:\.\d{1,2})?\s*[BM](?![A-Za-z])", re.IGNORECASE)  # noqa: RUF001
+_EXPERTS = re.compile(r"(?<![\w.])\d{1,3}\s*[x×]\s*\d{1,4}(?:\.\d{1,2})?\s*[BM](?![A-Za-z])", re.IGNORECASE)
 _SERIES = re.compile(
-    rf"(?<![\w.])(?P<first>{_NUM})(?P<rest>(?:\s*\\?\|\s*{_NUM}){{1,12}}|(?:\s*[/~–]\s*{_NUM}){{1,12}})"  # noqa: RUF001
+    rf"(?<![\w.])(?P<first>{_NUM})(?P<rest>(?:\s*\\?\|\s*{_NUM}){{1,12}}|(?:\s*[/~–]\s*{_NUM}){{1,12}})"
     r"\s*(?P<unit>[BMT])(?![A-Za-z0-9])"
 )
 _STATED = re.compile(rf"(?<![\w.])(?P<act>{_NUM})\s*(?P<au>[BMT])\s+(?:activ(?:e|ated)\b)")
 _RANGE = re.compile(
-    rf"(?<![\w.])(?P<low>{_NUM})\s*(?P<lu>[BMT])?\s*(?:-|–|~|to)\s*(?P<high>{_NUM})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"  # noqa: RUF001
+    rf"(?<![\w.])(?P<low>{_NUM})\s*(?P<lu>[BMT])?\s*(?:-|–|~|to)\s*(?P<high>{_NUM})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"
 )
 _SINGLE = re.compile(rf"(?<![\w.])(?P<n>{_NUM})\s?(?P<unit>[BMT]|[bm](?![a-z]))(?![A-Za-z0-9]|iB)")
 _WORDED = re.compile(rf"(?<![\w.])(?P<n>{_NUM})[\s-]*(?P<unit>billion|million|trillion)\b", re.IGNORECASE)
@@ -72,15 +74,29 @@ def sizes_in(text: str) -> tuple[Size, ...]:
 
         return pattern.sub(blank, line)
 
-    for pattern in (_EXPERTS, _TOTAL_ACTIVE, _ACTIVE_TOTAL, _ACTIVE, _STATED, _SERIES, _RANGE, _GLUED, _SINGLE, _WORDED, _CHINESE):
+    for pattern in (
+        _EXPERTS,
+        _TOTAL_ACTIVE,
+        _ACTIVE_TOTAL,
+        _ACTIVE,
+        _STATED,
+        _SERIES,
+        _RANGE,
+        _GLUED,
+        _SINGLE,
+        _WORDED,
+        _CHINESE,
+    ):
         text = take(pattern, text)
     found.sort(key=lambda pair: pair[0])
     return tuple(dict.fromkeys(size for _, size in found))
 
 
 def _false_range(text: str, found: re.Match[str]) -> bool:
-    return found.re in (_RANGE, _SERIES) and "|" not in found.group() and bool(
-        re.search(r"[A-Za-z][-_ ]$", text[: found.start()])
+    return (
+        found.re in (_RANGE, _SERIES)
+        and "|" not in found.group()
+        and bool(re.search(r"[A-Za-z][-_ ]$", text[: found.start()]))
     )
 
 
@@ -100,7 +116,7 @@ def _read(m: re.Match[str]) -> list[Size]:
     return [_size(m["n"], m["unit"])] if "n" in groups else []
 
 
-_BITS = re.compile(rf"(?<![\w.])(?P<n>{_NUM})(?:\s*[-–]\s*|\s+)?bits?\b", re.IGNORECASE)  # noqa: RUF001
+_BITS = re.compile(rf"(?<![\w.])(?P<n>{_NUM})(?:\s*[-–]\s*|\s+)?bits?\b", re.IGNORECASE)
 _TYPED = re.compile(r"(?<![A-Za-z0-9])(?:INT|FP|NF|MXFP|NVFP)-?(?P<n>[1-8](?:\.\d{1,2})?)(?![\d.])(?!\w)")
 _MAX_BITS = 64
 
@@ -150,7 +166,9 @@ def context_length(number: str, unit: str) -> int | None:
 
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_DATE = re.compile(r"(?<!\d)(?P<y>20[0-3]\d|199\d)[-./年](?P<m>0?[1-9]|1[0-2])(?!\d)(?:[-./月](?P<d>0?[1-9]|[12]\d|3[01])(?!\d))?")
+_DATE = re.compile(
+    r"(?<!\d)(?P<y>20[0-3]\d|199\d)[-./年](?P<m>0?[1-9]|1[0-2])(?!\d)(?:[-./月](?P<d>0?[1-9]|[12]\d|3[01])(?!\d))?"
+)
 _NAMED = re.compile(
     rf"(?<![A-Za-z])(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?:\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)?,?\s+(?P<y>20[0-3]\d|199\d)",
     re.IGNORECASE,

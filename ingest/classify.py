@@ -29,7 +29,10 @@ _CURATED = re.compile(
     re.IGNORECASE,
 )
 _NOUNS: tuple[tuple[Kind, str], ...] = (
-    (Kind.BENCHMARK, r"benchmarks?|leaderboards?|evaluation\s+(?:suite|set|benchmark)|test\s+(?:suite|set)|arena"),
+    (
+        Kind.BENCHMARK,
+        r"benchmarks?|leaderboards?|evaluation\s+(?:suite|set|benchmark)|test\s+(?:suite|set)|arena",
+    ),
     (Kind.DATASET, r"datasets?|data\s+sets?|corpus|corpora|instruction\s+data"),
     (
         Kind.TUTORIAL,
@@ -44,12 +47,23 @@ _NOUNS: tuple[tuple[Kind, str], ...] = (
         r"system|infrastructure|software|implementation|wrapper|bindings|editor|ide|assistant|agent|agents|solution|stack|"
         r"pipeline|codebase|kernels|orchestrator|service|scripts?|harness|hub",
     ),
-    (Kind.MODEL, r"models?|llms?|slms?|vlms?|language\s+models?|chatbot|classifier|embeddings?\s+model|checkpoint|transformer"),
-    (Kind.METHOD, r"methods?|techniques?|approach(?:es)?|algorithms?|strateg(?:y|ies)|optimi[sz]er|attention|mechanism"),
+    (
+        Kind.MODEL,
+        r"models?|llms?|slms?|vlms?|language\s+models?|chatbot|classifier|embeddings?\s+model|checkpoint|transformer",
+    ),
+    (
+        Kind.METHOD,
+        r"methods?|techniques?|approach(?:es)?|algorithms?|strateg(?:y|ies)|optimi[sz]er|attention|mechanism",
+    ),
 )
-_NOUN_PATTERNS = tuple((kind, re.compile(rf"(?<![\w-])(?:{p})(?![\w-])", re.IGNORECASE)) for kind, p in _NOUNS)
+_NOUN_PATTERNS = tuple(
+    (kind, re.compile(rf"(?<![\w-])(?:{p})(?![\w-])", re.IGNORECASE)) for kind, p in _NOUNS
+)
 _LOOSE = (Kind.MODEL, Kind.METHOD)  # words that often stand before the head noun: "LLM server"
-_BEHIND = re.compile(r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|built|powered|developed|trained|optimi[sz]ed|capable)\s+", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|built|powered|developed|trained|optimi[sz]ed|capable)\s+",
+    re.IGNORECASE,
+)
 _VERB = re.compile(
     r"(?:easily\s+|quickly\s+|efficiently\s+)?(?:run|runs|running|serve|train|fine-?tune|deploy|use|uses|build|chat|create|download|manage|discover|"
     r"generate|connect|turn|convert|compare|estimate|calculate|evaluate|test|monitor|explore|exploring|make|get|write|find|"
@@ -109,7 +123,9 @@ def classify(entry: Entry) -> Guess:
     name, about = entry.name, entry.description
     code = entry.main.identifier.scheme in ("github", "gitlab") if entry.main else False
     if (code or not is_paperish(entry)) and (
-        _CURATED.search(name) or _CURATED.search(about[:120]) or (code and entry.main and "awesome" in entry.main.identifier.value)
+        _CURATED.search(name)
+        or _CURATED.search(about[:120])
+        or (code and entry.main and "awesome" in entry.main.identifier.value)
     ):
         return Guess(Kind.TUTORIAL, "curated-list", 0.9)
     if guess := _by_host(entry):
@@ -137,7 +153,10 @@ def _by_host(entry: Entry) -> Guess | None:
             board = re.search(r"leaderboard|arena|bench", f"{entry.name} {identifier.value}", re.IGNORECASE)
             return Guess(Kind.BENCHMARK, "host", 0.85) if board else None
         return Guess(Kind.MODEL, "host", 0.9) if entry.column is None else None
-    if re.match(r"huggingface\.co/blog|reddit\.com/|(?:[\w-]+\.)?youtube\.com/|youtu\.be/", identifier.value) and entry.column is None:
+    if (
+        re.match(r"huggingface\.co/blog|reddit\.com/|(?:[\w-]+\.)?youtube\.com/|youtu\.be/", identifier.value)
+        and entry.column is None
+    ):
         return Guess(Kind.TUTORIAL, "host", 0.9)
     if identifier.value.startswith("huggingface.co/collections") and entry.column is None:
         return Guess(Kind.MODEL, "host", 0.85)
@@ -154,7 +173,12 @@ def _by_heading(entry: Entry) -> tuple[Kind | None, bool]:
             if read.kind is not Kind.MODEL:
                 return read.kind, near
             inner = read.kind
-        elif read.role is Role.TYPE and read.kind in (Kind.FRAMEWORK, Kind.TUTORIAL, Kind.BENCHMARK, Kind.DATASET):
+        elif read.role is Role.TYPE and read.kind in (
+            Kind.FRAMEWORK,
+            Kind.TUTORIAL,
+            Kind.BENCHMARK,
+            Kind.DATASET,
+        ):
             return read.kind, near  # "Tools > Models": tools for models
         if read.role is Role.TOPIC:
             near = False
@@ -182,18 +206,33 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
         if code and _RESOURCES.search(headings):
             return Guess(noun or Kind.FRAMEWORK, "host", 0.6)
         return Guess(kind, "type-heading", sure)
-    if kind is Kind.FRAMEWORK and _PROJECTS.search(headings) and (noun is Kind.MODEL or _FAMILY.match(entry.name)):
+    if (
+        kind is Kind.FRAMEWORK
+        and _PROJECTS.search(headings)
+        and (noun is Kind.MODEL or _FAMILY.match(entry.name))
+    ):
         return Guess(Kind.MODEL, "description", 0.75)
-    if kind is Kind.BENCHMARK and entry.shape == "item" and not paperish and not _MEASURES.search(f"{entry.name} {entry.description}"):
+    if (
+        kind is Kind.BENCHMARK
+        and entry.shape == "item"
+        and not paperish
+        and not _MEASURES.search(f"{entry.name} {entry.description}")
+    ):
         return Guess(noun or Kind.FRAMEWORK, "description", 0.6)
     if kind is Kind.APPLICATION and noun is Kind.FRAMEWORK and _LIBRARY.search(entry.description[:60]):
         return Guess(noun, "description", 0.7)
-    if noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL) and kind in (Kind.FRAMEWORK, Kind.MODEL) and noun:
+    if (
+        noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL)
+        and kind in (Kind.FRAMEWORK, Kind.MODEL)
+        and noun
+    ):
         return Guess(noun, "description", 0.7)
     return Guess(kind, "type-heading", sure)
 
 
-_LIBRARY = re.compile(r"\b(?:bindings?|librar(?:y|ies)|sdk|framework|toolkit|engine|compiler|runtime)\b", re.IGNORECASE)
+_LIBRARY = re.compile(
+    r"\b(?:bindings?|librar(?:y|ies)|sdk|framework|toolkit|engine|compiler|runtime)\b", re.IGNORECASE
+)
 
 
 def _noun_in_brackets(name: str) -> Kind | None:

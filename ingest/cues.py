@@ -37,14 +37,16 @@ CUES = tuple(
 )
 _SKIP = re.compile(
     r"(?:(?:the|a|an|our|their|its|original|base|open|open-source|official|pre-?trained|popular|new|latest|various|models?|"
-    r"large|small|smaller|bigger|both|fine-?tuned|existing|multiple|all|model|distilled|of|\w+-based|[A-Z][\w.]*['’]s?)\s+){0,3}"  # noqa: RUF001
+    r"large|small|smaller|bigger|both|fine-?tuned|existing|multiple|all|model|distilled|of|\w+-based|[A-Z][\w.]*['’]s?)\s+){0,3}"
 )
 _TOKEN = (
     r"(?:[A-Z](?:[\w+.-]*[\w+])?(?:/[\w.-]*\d[\w.-]*\w)?|[a-z]+[\w-]*[A-Z\d](?:[\w+.-]*[\w+])?|[a-z_]+\.[a-z]{1,4}\b|"
     r"gpt-oss[\w-]*|\d+(?:\.\d+)?[BM]\b)"
 )
 _NAME = re.compile(rf"{_TOKEN}(?:\s(?:{_TOKEN}|\d+(?:\.\d+)?[bBM]?\b|v\d[\w.]*)){{0,3}}")
-_AND = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|、|和)\s*(?:the\s+)?", re.IGNORECASE)
+_AND = re.compile(
+    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|、|和)\s*(?:the\s+)?", re.IGNORECASE
+)
 _NOT_NAMES = frozenset(
     """the a an and or for with in on to of it its this that we i python rust go c c++ java typescript javascript ai ml nlp llm llms
     api apis gpu cpu json rest sota cli http ui vision iterated english chinese german french japanese korean russian spanish arabic hindi italian
@@ -67,7 +69,9 @@ _BEFORE = re.compile(
     rf"(?P<names>(?<![\w-]){_TOKEN}(?:\s{_TOKEN}){{0,2}}(?:\s+and\s+{_TOKEN})?)[\s-]+"
     r"(?:(?P<fork>forks?|port|clone)|(?P<tuned>fine-?tunes?|finetunes?|fine-tuning|finetuning)|(?P<base>based|base))\b(?!\s+(?:on|from|model\s+for))"
 )
-_AS_BASE = re.compile(rf"uses?\s+(?:[A-Z]\w*['’]s\s+)?(?P<name>{_TOKEN}(?:\s{_TOKEN}){{0,2}})\s+as\s+(?:the|its|a|an)\s+(?:base|backbone|foundation)")  # noqa: RUF001
+_AS_BASE = re.compile(
+    rf"uses?\s+(?:[A-Z]\w*['’]s\s+)?(?P<name>{_TOKEN}(?:\s{_TOKEN}){{0,2}})\s+as\s+(?:the|its|a|an)\s+(?:base|backbone|foundation)"
+)
 
 
 def related(text: str, names: NameIndex) -> list[Related]:
@@ -87,7 +91,13 @@ def related(text: str, names: NameIndex) -> list[Related]:
             out.append((start, Related(relation, how, text[start:end], keys)))
 
     for found in _AS_BASE.finditer(text):
-        take(found.start("name"), found.end("name"), "derived", "", _keys(known, found.start("name"), found.end("name")))
+        take(
+            found.start("name"),
+            found.end("name"),
+            "derived",
+            "",
+            _keys(known, found.start("name"), found.end("name")),
+        )
     for found in _BEFORE.finditer(text):
         at = found.start("names")
         for part in re.split(r"\s+and\s+", found["names"]):
@@ -98,7 +108,13 @@ def related(text: str, names: NameIndex) -> list[Related]:
                 start, first = start + len(first) + 1, part.split()[1]
             if first.casefold() not in _NOT_NAMES:
                 how = "fine-tuned" if found["tuned"] else ""
-                take(start, at, "based" if found["fork"] or found["base"] else "derived", how, _keys(known, start, at))
+                take(
+                    start,
+                    at,
+                    "based" if found["fork"] or found["base"] else "derived",
+                    how,
+                    _keys(known, start, at),
+                )
     for relation, how, pattern in CUES:
         for cue in pattern.finditer(text):
             for start, end, keys in _targets(text, cue.end(), known):
@@ -138,7 +154,9 @@ def _name_at(text: str, at: int, known: dict[int, Found]) -> tuple[int, int, tup
     end = 0
     words = shaped.group().split() if shaped else []
     titled = len(words) > 1 and words[0] == "The"
-    if shaped and (titled or not (words[0].casefold().rstrip(".") in _NOT_NAMES or _COUNT.fullmatch(words[0]))):
+    if shaped and (
+        titled or not (words[0].casefold().rstrip(".") in _NOT_NAMES or _COUNT.fullmatch(words[0]))
+    ):
         end = at + len(shaped.group().rstrip("-./"))
     if own is not None and own.end >= end:
         return own.start, own.end, own.keys
@@ -157,7 +175,10 @@ _ON = re.compile(
     r"resource-constrained|everyday|multiple|most|different|modern|both|heterogeneous|off-the-shelf|low-end|various|\w+-based)\s+){0,3}$",
     re.IGNORECASE,
 )
-_FOR_APPS = re.compile(r"\s*(?:/\s*\w+\s+)?(?:apps?|applications?|front-?ends?|clients?|ports?|devices?|deployment|versions?|phones?)\b", re.IGNORECASE)
+_FOR_APPS = re.compile(
+    r"\s*(?:/\s*\w+\s+)?(?:apps?|applications?|front-?ends?|clients?|ports?|devices?|deployment|versions?|phones?)\b",
+    re.IGNORECASE,
+)
 _AMBIGUOUS = re.compile(r"nvidia|ascend|arm|windows|cpus?", re.IGNORECASE)
 
 
@@ -197,15 +218,15 @@ Technology\\s+Innovation\\s+Institute|LAION|Nomic(?:\\s?AI)?|Nous\\s?Research|No
 Zyphra|Answer\\.AI|Jina(?:\\s?AI)?|Cloudflare|Uber|LinkedIn|Netflix|Lightning\\s?AI|Deci(?:\\s?AI)?|Neural\\s?Magic|Unsloth(?:\\s?AI)?|Arcee(?:\\s?AI)?|Ollama|Alignment\\s?Lab|
 Nexa(?:\\s?AI)?|Moore\\s+Threads|InternLM|InclusionAI|Ant\\s+Group|Meituan|Kuaishou|JD|Qihoo|iFLYTEK|Sony|Bosch|Adobe|Oracle|SAP|Red\\s+Hat|GitHub|Mozilla|Prime\\s+Intellect"""
 _ORG = "".join(_ORGS.split("\n"))
-_BY = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*(?:API|models?|outputs?|data|Hub|datasets|using)\b)"  # noqa: RUF001
+_BY = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*(?:API|models?|outputs?|data|Hub|datasets|using)\b)"
 _MADE = re.compile(
     rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_BY}(?:\s*(?:,|and|&|/)\s*(?:and\s+)?(?:{_BY}|[A-Z]{{3,6}}\b)){{0,5}})"
-    rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"  # noqa: RUF001
+    rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"
     r"|(?:developed|created|released|trained|built|maintained|made|published|introduced|open-?sourced|designed|fine-?tuned|finetuned)\s+by\s+(?:the\s+)?"
     rf"(?P<any>[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){{0,3}})"
     rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
     r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
-    rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team",  # noqa: RUF001
+    rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team",
 )
 _ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
 
@@ -216,7 +237,10 @@ def makers_in(text: str) -> list[str]:
     >>> makers_in("Eval tools by OpenAI."), makers_in("Microsoft's small model"), makers_in("made by hand")
     (['OpenAI'], ['Microsoft'], [])
     """
-    found = [m["org"] or m["own"] or m["any"] or m["low"] or m["team"] or m["pow"] for m in _MADE.finditer(text[:600])]
+    found = [
+        m["org"] or m["own"] or m["any"] or m["low"] or m["team"] or m["pow"]
+        for m in _MADE.finditer(text[:600])
+    ]
     names = [n for f in found for n in re.split(r"\s*(?:,|&|/|\band\b)\s*(?:and\s+)?", f) if n]
     return list(dict.fromkeys(names))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kg.identifiers import Identifier, identify
 from kg.model import Claim, Literal, Mention, Place, Span, digest
-from kg.names import name_key
+from kg.names import name_key as _name_key
 from kg.vocabulary import Kind, Predicate
 
 from .naming import NameIndex, last_words
@@ -18,6 +19,8 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]+$")
 
 _NOT_INDEXED = (Kind.PAPER, Kind.TUTORIAL, Kind.APPLICATION, Kind.ORGANIZATION, Kind.HARDWARE_TIER)
+
+name_key = lru_cache(maxsize=8192)(_name_key)
 
 Qualifiers = tuple[tuple[str, Mention | Literal], ...]
 
@@ -58,7 +61,7 @@ class Draft:
         self.spans[place] = Span(line, max(line, end_line))
         return place
 
-    def mention(  # noqa: PLR0913 - one mention has that many sides
+    def mention(
         self,
         place: Place,
         name: str,
@@ -77,7 +80,7 @@ class Draft:
         self.mentions.setdefault(made)
         return made
 
-    def claim(  # noqa: PLR0913 - one claim has that many sides
+    def claim(
         self,
         subject: Mention,
         predicate: Predicate,
@@ -115,14 +118,20 @@ class Draft:
         """Make the names of all entries but papers and tutorials findable in texts."""
         named: list[tuple[str, int]] = []
         for number, mention in enumerate(entries):
-            if mention is None or mention.kind in _NOT_INDEXED or self.known(mention.name, (mention.kind,)) is not mention:
+            if (
+                mention is None
+                or mention.kind in _NOT_INDEXED
+                or self.known(mention.name, (mention.kind,)) is not mention
+            ):
                 continue
             concept = mention.kind in (Kind.METHOD, Kind.TOPIC)
             for name in (mention.name, *mention.aliases):
                 exact = bool(_WORDLIKE.fullmatch(name)) and not concept
                 self.names.add(name, number, exact=exact)
             named.append((mention.name, number))
-        for word, number in last_words([(n, k) for n, k in named if entries[k].kind is Kind.FRAMEWORK]).items():  # type: ignore[union-attr]
+        for word, number in last_words(
+            [(n, k) for n, k in named if entries[k].kind is Kind.FRAMEWORK]
+        ).items():  # type: ignore[union-attr]
             self.names.add(word, number, exact=True)
 
     def known(self, name: str, kinds: Iterable[Kind] = ()) -> Mention | None:

@@ -127,7 +127,10 @@ def edges(item: ItemRecord, *, every: bool = True) -> list[dict[str, str]]:
         out[("in_section", item.section)] = None
     for claim in item.claims:
         forth, back = RELATIONS.get(claim.predicate, ("", ""))
-        if not forth or (not every and (claim.predicate is Predicate.MENTIONS or claim.rule == "section" and forth == "about")):
+        if not forth or (
+            not every
+            and (claim.predicate is Predicate.MENTIONS or (claim.rule == "section" and forth == "about"))
+        ):
             continue
         if claim.subject == item.mention:
             if claim.predicate is Predicate.WORKS_WITH:

@@ -70,9 +70,11 @@ _META = re.compile(
     r"目录|更新(?:日志)?|最近更新|引用|贡献|致谢|许可证?|关于|简介|参考|参考文献|联系.{0,4}|前言|背景",
     re.IGNORECASE,
 )
-_META_WORDS = _words("table of contents,star history,how to contribute,contribution guidelines,citation,contributors")
+_META_WORDS = _words(
+    "table of contents,star history,how to contribute,contribution guidelines,citation,contributors"
+)
 _FACET = re.compile(
-    r"(?:(?:before|after|until|since|early|late|mid)\s+)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|now|present))?"  # noqa: RUF001
+    r"(?:(?:before|after|until|since|early|late|mid)\s+)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|now|present))?"
     r"|(?:(?:19|20)\d\d[ /.-]*)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:[ ,]*(?:19|20)\d\d)?"
     r"|general|misc(?:ellaneous)?|others?|more|other\s+\w+|uncategori[sz]ed|python|java(?:script)?|typescript|"
     r"c\+\+|c#|rust|go(?:lang)?|swift|ruby|julia|r|php|kotlin|scala|"
@@ -84,6 +86,7 @@ _VENDORS = frozenset(
     mistral cohere deepseek qwen huggingface deepmind databricks stanford samsung xiaomi intel amd salesforce
     bigscience eleutherai zhipu zhipuai moonshot minimax stability ai21 together nomic tii snowflake""".split()
 )
+_VENDOR_WORDS = 3
 _TYPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.PAPER, _words("survey,surveys,review,reviews,综述")),
     (
@@ -150,7 +153,9 @@ _APPLICATIONS = _words(
     "medical,medicine,finance,legal,law,education,games,robotics,chat,video,translation,summarization,"
     "science,math,医疗,金融,法律,教育,代码"
 )
-_GUIDE = re.compile(r"(?<!\w)(?:guide|steps?|how[ -]to|walk-?through|workflow|recipe|getting\s+started)(?!\w)", re.I)
+_GUIDE = re.compile(
+    r"(?<!\w)(?:guide|steps?|how[ -]to|walk-?through|workflow|recipe|getting\s+started)(?!\w)", re.IGNORECASE
+)
 _EMPTY = re.compile(
     r"(?:^|\s+)(?:techniques?|methods?|approach(?:es)?|algorithms?|strategies|guides?|papers?|"
     r"tutorials?|how[ -]to|steps?|tools?|frameworks?|libraries|projects?|resources?|research|basics)$",
@@ -176,7 +181,8 @@ def heading(text: str) -> Heading:
         return Heading(Role.NONE)
     if _META.fullmatch(clean) or (len(clean.split()) <= 4 and _META_WORDS.search(clean)):  # noqa: PLR2004
         return Heading(Role.META)
-    if _FACET.fullmatch(clean) or clean.casefold().split()[0].strip("(),.'") in _VENDORS:
+    first = clean.casefold().split()
+    if _FACET.fullmatch(clean) or (len(first) <= _VENDOR_WORDS and first[0].strip("(),.'") in _VENDORS):
         return Heading(Role.FACET)
     head = _BEHIND.split(clean, maxsplit=1)[0]
     guide = bool(_GUIDE.search(clean))
@@ -203,12 +209,22 @@ def _type_of(head: str, clean: str) -> Kind | None:
         if last:
             return last[1]
     if head != clean and (found := next((k for k, w in _TYPES if w.search(clean)), None)):
-        return found if found in (Kind.PAPER, Kind.DATASET, Kind.BENCHMARK) and not _METHODS.search(head) else None
+        return (
+            found
+            if found in (Kind.PAPER, Kind.DATASET, Kind.BENCHMARK) and not _METHODS.search(head)
+            else None
+        )
     return None
 
 
 def _topic_kind(text: str) -> Kind:
-    return Kind.METHOD if _METHODS.search(text) else Kind.APPLICATION if _APPLICATIONS.search(text) else Kind.TOPIC
+    return (
+        Kind.METHOD
+        if _METHODS.search(text)
+        else Kind.APPLICATION
+        if _APPLICATIONS.search(text)
+        else Kind.TOPIC
+    )
 
 
 def _topic_of_type(clean: str, kind: Kind) -> str:

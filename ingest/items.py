@@ -15,6 +15,8 @@ from .tables import Cell, read_row
 from .titles import Title, cleaned, find_title, is_title, split_alias, split_text
 
 GROUP_LEVEL = 9
+MAX_ENTRIES = 20_000  # a list that people keep has some thousands at most
+TOO_MANY = "too many entries"
 _MAX_NAME_WORDS, _MAX_TITLE_WORDS = 10, 45
 _PLACEHOLDER = re.compile(
     r"\W*(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|your\s+.{0,40}\bhere\b.*|"
@@ -29,7 +31,9 @@ _SENTENCE = re.compile(
 )
 
 
-_OTHERS = frozenset({"training", "base", "generator", "description", "examples", "maker", "keywords", "domain"})
+_OTHERS = frozenset(
+    {"training", "base", "generator", "description", "examples", "maker", "keywords", "domain"}
+)
 """Columns whose links belong to other things, unless they are labelled; never those of _NEVER."""
 _NEVER = frozenset({"training", "base", "generator"})
 
@@ -76,6 +80,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     marked: tuple[str, ...] = ()
     asides: tuple[Link, ...] = ()
+    beside: tuple[Link, ...] = ()
     parent: int = -1
 
     @property
@@ -83,8 +88,8 @@ class Entry:
         """The path of headings as a place keeps it."""
         return tuple(section.text for section in self.path)
 
-    def all_links(self) -> list[Link]:
-        """Every link but the main one: own ones, those of cells, those of notes."""
+    def gather(self) -> None:
+        """Collect every link but the main one: own ones, those of cells, those of notes."""
         cells = (
             x
             for c in self.cells
@@ -92,7 +97,11 @@ class Entry:
             if c.role not in _OTHERS or (c.role not in _NEVER and (x.label or x.role == "paper"))
         )
         beside = [*self.links, *cells, *(x for n in self.notes for x in n.links)]
-        return [link for link in dict.fromkeys(beside) if link != self.main]
+        self.beside = tuple(link for link in dict.fromkeys(beside) if link != self.main)
+
+    def all_links(self) -> tuple[Link, ...]:
+        """The main link, if any, and all others."""
+        return (self.main, *self.beside) if self.main else self.beside
 
 
 @dataclass(slots=True)
@@ -132,6 +141,8 @@ def read_items(doc: Outline) -> Items:
         reader.take(index, block)
     reader.entries.sort(key=lambda e: e.block)
     _mark_short_names(doc, reader.entries)
+    for entry in reader.entries:
+        entry.gather()
     return Items(reader.entries, reader.ignored, reader.consumed, reader.paths)
 
 
@@ -147,7 +158,8 @@ def _mark_short_names(doc: Outline, entries: list[Entry]) -> None:
             continue
         for entry in rows:
             entry.cells = tuple(
-                replace(c, role="short") if c.role == "keywords" and _SHORT.fullmatch(c.text) else c for c in entry.cells
+                replace(c, role="short") if c.role == "keywords" and _SHORT.fullmatch(c.text) else c
+                for c in entry.cells
             )
 
 
@@ -170,6 +182,9 @@ class _Reader:
         path = self.inner.get(block.parent, block.path) if block.parent >= 0 else block.path
         self.paths[index] = path
         self.inner[index] = path
+        if len(self.entries) >= MAX_ENTRIES and block.kind in ("item", "row", "heading"):
+            self.ignored[index] = TOO_MANY
+            return
         if block.kind in ("title", "summary", "code", "header", "prose"):
             self.ignored[index] = {"header": "table header", "code": "code block", "summary": "heading",
                                    "title": "title"}.get(block.kind, "prose")  # fmt: skip
@@ -217,9 +232,9 @@ class _Reader:
         text = plain(block.pieces)
         read = heading(text)
         self.ignored[index] = "heading"
-        if read.role in (Role.META, Role.FACET) or not text:
-            return
         parts = units(block.pieces)
+        if read.role is Role.META or not text or (read.role is Role.FACET and not any(u.link for u in parts)):
+            return
         linked = any(u.link and not u.link.label and u.kind == "link" for u in parts)
         below, notes, prose = self.below(index)
         told = bool(notes) and len(notes) == len(below)
@@ -304,7 +319,10 @@ class _Reader:
         label = bare(text)
         if not label:
             return False
-        self.inner[index] = (*path, Section(label, block.line, GROUP_LEVEL, block.end_line, tuple(block.pieces)))
+        self.inner[index] = (
+            *path,
+            Section(label, block.line, GROUP_LEVEL, block.end_line, tuple(block.pieces)),
+        )
         return True
 
     def owner(self, index: int, block: Block) -> Entry | None:
@@ -312,7 +330,9 @@ class _Reader:
         if block.parent >= 0 or block.number or not self.entries or not index:
             return None
         last, before = self.entries[-1], self.blocks[self.entries[-1].block]
-        near = last.block == index - 1 or (index - 1 in self.consumed and self.consumed[index - 1] == last.block)
+        near = last.block == index - 1 or (
+            index - 1 in self.consumed and self.consumed[index - 1] == last.block
+        )
         if not near or not before.number or before.path != block.path or before.parent >= 0:
             return None
         first = next((u for u in units(block.pieces) if u.text.strip()), None)
@@ -408,7 +428,9 @@ def _relabelled(link: Link, key: str) -> Link:
 
 def link_of_role(link: Link, role: str) -> Link:
     """The link with the role that a key before it gives, where its address allows it."""
-    if role in ("", "other", "page") or (link.role in ("paper", "code", "model", "dataset") and link.role != role):
+    if role in ("", "other", "page") or (
+        link.role in ("paper", "code", "model", "dataset") and link.role != role
+    ):
         return Link(link.text, link.url, link.role, True, link.identifier)
     return Link(link.text, link.url, role, True, link.identifier)
 
@@ -424,7 +446,9 @@ def _fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
     entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
     entry.asides = aside
     entry.badges = tuple(x for u in parts if u.kind == "badge" and not u.link and (x := badge_text(u.href)))
-    entry.tags = tuple(u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip())
+    entry.tags = tuple(
+        u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip()
+    )
     entry.marked = tuple(u.text.strip() for u in parts if "u" in u.style and u.text.strip())
     entry.tail = _segments(title.rest)
     entry.description = description(title.rest)
@@ -440,9 +464,13 @@ def _asides(rest: list[Unit]) -> tuple[Link, ...]:
         elif unit.kind == "break":
             before = ""
         elif unit.kind == "link":
-            bracketed = unit.text.startswith(("[", "(")) or bool(re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:]))
+            bracketed = unit.text.startswith(("[", "(")) or bool(
+                re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:])
+            )
             pointer = label_role(unit.text) == "other" and re.search(r"\w", before)
-            if unit.link and (pointer or (not unit.link.label and not bracketed and re.search(r"\w", before))):
+            if unit.link and (
+                pointer or (not unit.link.label and not bracketed and re.search(r"\w", before))
+            ):
                 out.append(unit.link)
             before += unit.text
     return tuple(out)
@@ -501,8 +529,13 @@ def _plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str)
     following = title.rest[0] if title.rest and not title.bracketed else None
     if following is not None and (following.kind != "link" or (following.link and following.link.label)):
         following = None
-    if papers and (labelled or is_title(text)) and (kind is not Kind.APPLICATION) and not (
-        following and re.search(r"[:：]$", title.name.strip())  # noqa: RUF001
+    if (
+        papers
+        and (labelled or is_title(text))
+        and (kind is not Kind.APPLICATION)
+        and not (
+            following and re.search(r"[:：]$", title.name.strip())  # noqa: RUF001
+        )
     ):
         entry.name, cut = cut_title(text)
         entry.tail = (*([cut] if cut else []), *entry.tail)
@@ -518,10 +551,14 @@ def _plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str)
     decision = deciding(path)
     if not entry.links and decision is None:
         return "plain text"
-    if len(name.split()) > _MAX_NAME_WORDS or _SENTENCE.match(name) or (name.endswith((".", "!")) and not said):
+    if (
+        len(name.split()) > _MAX_NAME_WORDS
+        or _SENTENCE.match(name)
+        or (name.endswith((".", "!")) and not said)
+    ):
         return "plain text"
     entry.name = name
-    entry.description = " ".join([said, entry.description]).strip(" -–—:|,") if said else entry.description  # noqa: RUF001
+    entry.description = " ".join([said, entry.description]).strip(" -–—:|,") if said else entry.description
     return ""
 
 
@@ -551,7 +588,7 @@ def _before_link(entry: Entry, title: Title, link: Unit, name: str, said: str, k
 
 _VENUE_CUT = re.compile(
     r"[,.]?\s+(?:in\s+)?(?:Findings\s+of\s+)?(?:arXiv|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|CVPR|ICCV|ECCV|AAAI|IJCAI|COLING|"
-    r"MLSys|TMLR|JMLR|COLM|INTERSPEECH|ICASSP|KDD|ASPLOS|OSDI|SOSP|MobiCom|Preprint)(?:\s+\w+){0,2}[ ,.'’]*(?:20)?\d\d\b",  # noqa: RUF001
+    r"MLSys|TMLR|JMLR|COLM|INTERSPEECH|ICASSP|KDD|ASPLOS|OSDI|SOSP|MobiCom|Preprint)(?:\s+\w+){0,2}[ ,.'’]*(?:20)?\d\d\b",
     re.IGNORECASE,
 )
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z\d)][.?!])\s+(?=[A-Z])")
@@ -571,4 +608,4 @@ def cut_title(text: str) -> tuple[str, str]:
             return text[: found.start()].rstrip("."), behind
     if found := _VENUE_CUT.search(text):
         return text[: found.start()].rstrip(" ,.-"), text[found.start() :].strip(" ,.-")
-    return re.sub(r"\s+[-–—]$", "", text), ""  # noqa: RUF001
+    return re.sub(r"\s+[-–—]$", "", text), ""

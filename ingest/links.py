@@ -28,7 +28,9 @@ _ROLE_WORDS = {
         leaderboard supplementary supp appendix mirror download backup more here this stars""",
 }
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.split()}
-_FILLERS = frozenset("the and or & / new old our full main paper's in on of for 1 2 3 4 5 en cn zh 中文 英文".split())
+_FILLERS = frozenset(
+    "the and or & / new old our full main paper's in on of for 1 2 3 4 5 en cn zh 中文 英文".split()
+)
 _PAPER_HOSTS = re.compile(
     r"(?:^|\.)(?:arxiv\.org|openreview\.net|aclanthology\.org|aclweb\.org|openaccess\.thecvf\.com|dl\.acm\.org|"
     r"(?:papers\.|proceedings\.)?(?:neurips|nips)\.cc|semanticscholar\.org|ieeexplore\.ieee\.org|mlr\.press|"
@@ -38,9 +40,12 @@ _PAPER_HOSTS = re.compile(
     r"onlinelibrary\.wiley\.com|frontiersin\.org|academic\.oup\.com|pnas\.org|alphaxiv\.org)$"
 )
 _BADGE = re.compile(
-    r"shields\.io|badge|/stars/|star-history|\.svg(?:\?|$)|img\.io|githubusercontent|visitor|camo\.", re.IGNORECASE
+    r"shields\.io|badge|/stars/|star-history|\.svg(?:\?|$)|img\.io|githubusercontent|visitor|camo\.",
+    re.IGNORECASE,
 )
-_STARS = re.compile(r"/github/(?:stars|forks|last-commit|license)/([\w.-]+)/([\w.-]+?)(?:\.svg)?(?:[?#].*)?$", re.IGNORECASE)
+_STARS = re.compile(
+    r"/github/(?:stars|forks|last-commit|license)/([\w.-]+)/([\w.-]+?)(?:\.svg)?(?:[?#].*)?$", re.IGNORECASE
+)
 _MAX_LABEL = 4
 
 
@@ -69,7 +74,9 @@ class Unit:
     link: Link | None = None
 
 
-_PROPER = frozenset({"huggingface", "hugging face", "modelscope", "github", "gitlab", "openreview", "arxiv", "discord"})
+_PROPER = frozenset(
+    {"huggingface", "hugging face", "modelscope", "github", "gitlab", "openreview", "arxiv", "discord"}
+)
 
 
 def is_proper(text: str) -> bool:
@@ -143,7 +150,11 @@ def repaired(href: str) -> str:
     ('https://a.org/x', 'https://a.org/x')
     """
     href = href.strip().strip("<>[]")
-    if (second := re.search(r"https?://", href[8:])) and "web.archive.org" not in href and "?" not in href[: second.start() + 8]:
+    if (
+        (second := re.search(r"https?://", href[8:]))
+        and "web.archive.org" not in href
+        and "?" not in href[: second.start() + 8]
+    ):
         before = href[: 8 + second.start()]
         if not before.endswith(("/", "=")):
             href = before
@@ -216,7 +227,7 @@ def badge_text(src: str) -> str:
     >>> badge_text("https://img.shields.io/badge/-P--Tuning%20v2-blue")
     'P-Tuning v2'
     """
-    found = re.search(r"/badge/-((?:[^-/?]|--)+)-\w+$", src.split("?")[0])
+    found = re.search(r"/badge/-((?:[^-/?]|--)+)-\w+$", src.split("?", maxsplit=1)[0])
     return unquote(found[1]).replace("--", "-").replace("__", "_").strip() if found else ""
 
 

@@ -15,7 +15,7 @@ from .classify import classify, is_tier
 from .document import Block, Outline, outline
 from .draft import Draft, folded
 from .fates import Fate, ItemRecord
-from .items import Entry, Items, read_items
+from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
 from .relations import (
     Said,
     own_identifiers,
@@ -28,7 +28,7 @@ from .relations import (
     say_papers,
     say_text,
 )
-from .sections import say_topics, say_vendor
+from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, Tier, read_step, read_tier, say_guide, say_tier, tier_mention
 from .values import say_values
 
@@ -66,6 +66,8 @@ def read_list(
     said = _mentioned(items, draft)
     _claimed(said, draft)
     problems = [*doc.problems, *_bad_links(items)]
+    if TOO_MANY in items.ignored.values():
+        problems.append(Problem(0, f"more than {MAX_ENTRIES} entries: the rest left out"))
     reading = Reading(
         f"list:{name}",
         DocumentKind.LIST,
@@ -109,6 +111,7 @@ def _mentioned(items: Items, draft: Draft) -> list[Said]:
         draft.things.append(mention)
         indexed.append(None if entry.shape == "step" or mention.kind is Kind.HARDWARE_TIER else mention)
     draft.index_names(indexed)
+    learn_topics(draft, dict.fromkeys(s.entry.path for s in out))
     return out
 
 
@@ -168,7 +171,7 @@ def _bad_links(items: Items) -> list[Problem]:
 def record(said: Said, title: str) -> ItemRecord:
     """The entry as ``kg items`` shows it."""
     entry = said.entry
-    links = [*([entry.main] if entry.main else []), *entry.all_links()]
+    links = entry.all_links()
     arxiv = tuple(dict.fromkeys(x.identifier.value for x in links if x.identifier.scheme == "arxiv"))
     repos = [x.identifier for x in links if x.identifier.scheme in CODE_HOSTS]
     hubs = [x.identifier for x in links if x.identifier.scheme == "hf"]
@@ -177,7 +180,12 @@ def record(said: Said, title: str) -> ItemRecord:
     aside = [x.identifier for c in entry.cells for x in c.links if x.identifier.scheme in ("github", "hf")]
     repo = next((str(i) for i in (*first, *repos, *hubs, *aside)), "")
     return ItemRecord(
-        said.mention, tuple(said.claims), links[0].url if links else "", arxiv, repo, headings[-1] if headings else title
+        said.mention,
+        tuple(said.claims),
+        links[0].url if links else "",
+        arxiv,
+        repo,
+        headings[-1] if headings else title,
     )
 
 
@@ -233,5 +241,3 @@ def _leftover(text: str) -> str:
     if text.startswith("<"):
         return "markup"
     return "prose"
-
-

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*[+#]*")
 _GLUE = re.compile(r"[-_/]")
-_LOOSE = re.compile(r"-(?:based|style|like|inspired|compatible|powered|enabled|aware|format|family|series)\b", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"-(?:based|style|like|inspired|compatible|powered|enabled|aware|format|family|series)\b", re.IGNORECASE
+)
 _MAX_TEXT = 2000
 _MAX_WORDS, _MAX_SHARED = 12, 4
 _STOP = frozenset(

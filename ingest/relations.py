@@ -47,7 +47,9 @@ class Said:
         ``beyond``: what the vocabulary has no room for is kept in the item's record all the same.
         """
         who = subject or self.mention
-        made = draft.claim(who, predicate, what, rule, confidence, places=(self.place,), qualifiers=qualifiers)
+        made = draft.claim(
+            who, predicate, what, rule, confidence, places=(self.place,), qualifiers=qualifiers
+        )
         if made and made not in self.claims:
             self.claims.append(made)
         elif beyond and made is None and who != what:
@@ -58,9 +60,13 @@ class Said:
 
 def own_identifiers(entry: Entry, kind: Kind) -> tuple[Identifier, ...]:
     """The identifiers of the thing itself, by its kind: never those of a paper about it."""
-    links = [*([entry.main] if entry.main else []), *entry.all_links()]
+    links = entry.all_links()
     if kind is Kind.PAPER:
-        papers = [x.identifier for x in links if x.identifier.scheme in _PAPER_SCHEMES and (x is entry.main or x.role == "paper")]
+        papers = [
+            x.identifier
+            for x in links
+            if x.identifier.scheme in _PAPER_SCHEMES and (x is entry.main or x.role == "paper")
+        ]
         return tuple(dict.fromkeys(papers))
     out: list[Identifier] = []
     if entry.main and entry.main.identifier.scheme not in _PAPER_SCHEMES:
@@ -80,8 +86,10 @@ def own_identifiers(entry: Entry, kind: Kind) -> tuple[Identifier, ...]:
 def say_links(said: Said, draft: Draft) -> None:
     """The pages and repositories that the entry links."""
     entry, kind = said.entry, said.mention.kind
-    for link in [*([entry.main] if entry.main else []), *entry.all_links()]:
-        if link.identifier.scheme in CODE_HOSTS and (link is entry.main or link.role in ("code", "page", "dataset", "model")):
+    for link in entry.all_links():
+        if link.identifier.scheme in CODE_HOSTS and (
+            link is entry.main or link.role in ("code", "page", "dataset", "model")
+        ):
             said.add(draft, Predicate.HAS_CODE, link.url, "link", 0.95)
         elif link is entry.main or link.role == "page":
             if link.identifier.scheme not in ("arxiv", "doi"):
@@ -95,15 +103,13 @@ def say_papers(said: Said, draft: Draft) -> None:
     entry, mention = said.entry, said.mention
     if mention.kind is Kind.PAPER:
         return
-    for link in [*([entry.main] if entry.main else []), *entry.all_links()]:
+    for link in entry.all_links():
         if link.role != "paper" or link.identifier.scheme not in _PAPER_SCHEMES:
             continue
         if link is not entry.main and not link.label and not is_title(link.text):
             continue
         name = link.text if is_title(link.text) and link is not entry.main else ""
-        paper = draft.mention(
-            said.place, name, Kind.PAPER, "reference", 0.95, identifiers=(link.identifier,)
-        )
+        paper = draft.mention(said.place, name, Kind.PAPER, "reference", 0.95, identifiers=(link.identifier,))
         if mention.kind in _INTRODUCED:
             said.add(draft, Predicate.INTRODUCES, mention, "paper-link", 0.85, subject=paper)
         else:
@@ -119,8 +125,10 @@ def say_introduced(said: Said, draft: Draft) -> None:
         thing = draft.known(name, _INTRODUCED)
         if thing is None:
             kind, sure = _introduced_kind(paper.name, draft, entry)
-            code = [x.identifier for x in entry.all_links() if x.identifier.scheme in CODE_HOSTS]
-            thing = draft.mention(said.place, name, kind, rule, sure, identifiers=code if len(code) == 1 else ())
+            code = [x.identifier for x in entry.beside if x.identifier.scheme in CODE_HOSTS]
+            thing = draft.mention(
+                said.place, name, kind, rule, sure, identifiers=code if len(code) == 1 else ()
+            )
         said.add(draft, Predicate.INTRODUCES, thing, rule, confidence)
 
 
@@ -137,10 +145,15 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
     head, colon, rest = title.partition(":")
     if not colon:
         head, colon, rest = _dashed(title)
-    if colon and len(rest.split()) > 1 and 0 < len(head.split()) <= _NAME_WORDS and _heads(head.strip(), rest):
+    if (
+        colon
+        and len(rest.split()) > 1
+        and 0 < len(head.split()) <= _NAME_WORDS
+        and _heads(head.strip(), rest)
+    ):
         name = re.sub(r"\s+(?:Technical\s+)?Report$", "", head.strip(" \"'“”"))
         out.append((name, "title-form", 0.85))
-    out += [(b, "badge", 0.7) for b in entry.badges if _is_name(b) and len(b.split()) <= _NAME_WORDS]
+    out += [(b, "badge", 0.7) for b in entry.badges if _heads(b, "") and len(b.split()) <= _NAME_WORDS]
     seen: dict[str, tuple[str, str, float]] = {}
     for found in out:
         seen.setdefault(found[0].casefold(), found)
@@ -148,7 +161,7 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
 
 
 def _dashed(title: str) -> tuple[str, str, str]:
-    found = re.match(r"(\S{2,30})\s+[-–—]\s+(.+)", title)  # noqa: RUF001
+    found = re.match(r"(\S{2,30})\s+[-–—]\s+(.+)", title)
     return (found[1], "-", found[2]) if found else (title, "", "")
 
 
@@ -169,8 +182,12 @@ def _is_name(text: str) -> bool:
     return any(re.search(r"[A-Z\d]", w) for w in words)
 
 
-_SURVEY = re.compile(r"\b(?:surveys?|reviews?|overview|tutorial|perspectives?|position|roadmap|retrospective)\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"\b(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)\b", re.IGNORECASE)
+_SURVEY = re.compile(
+    r"\b(?:surveys?|reviews?|overview|tutorial|perspectives?|position|roadmap|retrospective)\b", re.IGNORECASE
+)
+_CLAUSE = re.compile(
+    r"\b(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)\b", re.IGNORECASE
+)
 
 
 def _heads(head: str, rest: str) -> bool:
@@ -239,7 +256,9 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
     mention = said.mention
     kind = mention.kind
     others = [draft.things[k] for k in found.keys]
-    other = next((o for o in others if o.kind in _TARGETS.get(found.relation, ())), others[0] if others else None)
+    other = next(
+        (o for o in others if o.kind in _TARGETS.get(found.relation, ())), others[0] if others else None
+    )
     if other is not None and (other == mention or other.name.casefold() == mention.name.casefold()):
         return
     if other is None and found.name.casefold() in mention.name.casefold():
@@ -254,34 +273,67 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
     known_as_models = found.relation == "supports" and found.how == ""
     if other is None and (is_device(found.name) or (is_organization(found.name) and not known_as_models)):
         return
-    if found.relation == "trained" and kind is Kind.MODEL and other is None and re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", found.name):
-        said.add(draft, Predicate.DERIVED_FROM, target(Kind.MODEL), rule, 0.7, qualifiers=(("how", Literal("fine-tuned")),))
-    elif found.relation == "derived" and re.match(r"\s+(?:datasets?|data|corpus)\b", text[text.find(found.name) + len(found.name) :]):
+    if (
+        found.relation == "trained"
+        and kind is Kind.MODEL
+        and other is None
+        and re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", found.name)
+    ):
+        said.add(
+            draft,
+            Predicate.DERIVED_FROM,
+            target(Kind.MODEL),
+            rule,
+            0.7,
+            qualifiers=(("how", Literal("fine-tuned")),),
+        )
+    elif found.relation == "derived" and re.match(
+        r"\s+(?:datasets?|data|corpus)\b", text[text.find(found.name) + len(found.name) :]
+    ):
         said.add(draft, Predicate.TRAINED_ON, target(Kind.DATASET), rule, 0.6)
     elif found.relation == "derived" and kind is Kind.FRAMEWORK and found.how:
         said.add(draft, Predicate.SUPPORTS, target(Kind.MODEL), rule, 0.5)
-    elif found.relation == "derived" or (found.relation == "built" and kind is Kind.MODEL) or (found.relation == "based" and kind is Kind.MODEL):
+    elif (
+        found.relation == "derived"
+        or (found.relation == "built" and kind is Kind.MODEL)
+        or (found.relation == "based" and kind is Kind.MODEL)
+    ):
         how: tuple[tuple[str, Mention | Literal], ...] = (("how", Literal(found.how)),) if found.how else ()
-        said.add(draft, Predicate.DERIVED_FROM, target(kind if kind in _CODE_KINDS else Kind.MODEL), rule, 0.8, qualifiers=how)
+        said.add(
+            draft,
+            Predicate.DERIVED_FROM,
+            target(kind if kind in _CODE_KINDS else Kind.MODEL),
+            rule,
+            0.8,
+            qualifiers=how,
+        )
     elif found.relation == "based":
         said.add(draft, Predicate.WORKS_WITH, target(kind), rule, 0.6)
     elif found.relation == "trained":
         data = target(Kind.DATASET)
         if data.kind is Kind.MODEL:
             said.add(draft, Predicate.DERIVED_FROM, data, rule, 0.5)
-        elif not re.search(r"\b(?:tokens?|gpus?|tpus?)\b", text[text.find(found.name) : text.find(found.name) + len(found.name) + 12], re.IGNORECASE):
+        elif not re.search(
+            r"\b(?:tokens?|gpus?|tpus?)\b",
+            text[text.find(found.name) : text.find(found.name) + len(found.name) + 12],
+            re.IGNORECASE,
+        ):
             said.add(draft, Predicate.TRAINED_ON, data, rule, 0.7)
     elif found.relation == "generated":
         said.add(draft, Predicate.GENERATED_WITH, target(Kind.MODEL), rule, 0.7)
     elif found.relation == "supports":
         what = target(Kind.MODEL, 0.5)
-        said.add(draft, Predicate.SUPPORTS, what, rule, 0.7) or said.add(draft, Predicate.WORKS_WITH, what, rule, 0.6)
+        said.add(draft, Predicate.SUPPORTS, what, rule, 0.7) or said.add(
+            draft, Predicate.WORKS_WITH, what, rule, 0.6
+        )
     elif found.relation == "implements":
         if other is not None:
             said.add(draft, Predicate.IMPLEMENTS, other, rule, 0.7)
     elif found.relation in ("uses", "built"):
         what = target(Kind.FRAMEWORK if kind is Kind.FRAMEWORK else Kind.METHOD, 0.5)
-        said.add(draft, Predicate.USES, what, rule, 0.65) or said.add(draft, Predicate.WORKS_WITH, what, rule, 0.6)
+        said.add(draft, Predicate.USES, what, rule, 0.65) or said.add(
+            draft, Predicate.WORKS_WITH, what, rule, 0.6
+        )
 
 
 def say_examples(said: Said, draft: Draft) -> None:
@@ -289,7 +341,7 @@ def say_examples(said: Said, draft: Draft) -> None:
     entry, mention = said.entry, said.mention
     if mention.kind is not Kind.APPLICATION or entry.form != "text":
         return
-    for link in entry.all_links() + list(entry.asides):
+    for link in (*entry.beside, *entry.asides):
         if link.label or not link.text or link.role not in ("paper", "code", "model", "page", "blog"):
             continue
         kind = Kind.FRAMEWORK if link.role == "code" else Kind.MODEL
@@ -309,7 +361,13 @@ def say_about(said: Said, draft: Draft) -> None:
         for hit in draft.names.find(source):
             for key in hit.keys[:1]:
                 if draft.things[key].name != mention.name:
-                    said.add(draft, Predicate.ABOUT, draft.things[key], "name-in-title" if source is mention.name else "name-in-text", confidence)
+                    said.add(
+                        draft,
+                        Predicate.ABOUT,
+                        draft.things[key],
+                        "name-in-title" if source is mention.name else "name-in-text",
+                        confidence,
+                    )
 
 
 def say_hardware(said: Said, draft: Draft) -> None:
@@ -329,11 +387,11 @@ def say_makers(said: Said, draft: Draft) -> None:
         said.add(draft, Predicate.MADE_BY, maker, "short-name", 0.7, beyond=True)
     for name in makers_in(entry.description):
         maker = draft.mention(said.place, name, Kind.ORGANIZATION, "cue", 0.8)
-        said.add(draft, Predicate.MADE_BY, maker, "cue-maker", 0.75, beyond=said.mention.kind is Kind.TUTORIAL)
+        said.add(
+            draft, Predicate.MADE_BY, maker, "cue-maker", 0.75, beyond=said.mention.kind is Kind.TUTORIAL
+        )
 
 
 def links_of(entry: Entry, role: str) -> list[Link]:
     """The links of one role."""
-    return [x for x in ([entry.main] if entry.main else []) + entry.all_links() if x.role == role]
-
-
+    return [x for x in entry.all_links() if x.role == role]

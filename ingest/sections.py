@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kg.model import Mention
+from kg.names import words
 from kg.vocabulary import Kind, Predicate
 
 from .document import Section
@@ -22,6 +25,9 @@ def topic_of(draft: Draft, path: tuple[Section, ...], at: int) -> Mention | None
     read = heading(section.text)
     if read.role not in (Role.TOPIC, Role.TYPE) or not read.topic:
         return None
+    around = next((t for outer in range(at - 1, -1, -1) if (t := topic_of(draft, path, outer))), None)
+    if around is not None and set(words(read.topic)) <= set(words(around.name)):
+        return around  # "Frameworks for optimization" within "Inference Optimization"
     place = draft.place(tuple(s.text for s in path[:at]), section.text, section.line, section.end_line)
     title = bare(section.text)
     known = draft.known(read.topic, _CONCEPTS)
@@ -31,12 +37,18 @@ def topic_of(draft: Draft, path: tuple[Section, ...], at: int) -> Mention | None
         aliases=(title,) if read.role is Role.TOPIC and title != read.topic else (),
     )  # fmt: skip
     draft.topics[section.line] = topic
-    for outer in range(at - 1, -1, -1):
-        if (around := topic_of(draft, path, outer)) is not None:
-            if around.name.casefold() != topic.name.casefold():
-                draft.claim(topic, Predicate.BROADER, around, "nested-heading", 0.7, places=(place,))
-            break
+    if around is not None:
+        draft.claim(topic, Predicate.BROADER, around, "nested-heading", 0.7, places=(place,))
     return topic
+
+
+def learn_topics(draft: Draft, paths: Iterable[tuple[Section, ...]]) -> None:
+    """Read the topics of all headings above entries, so that texts can name them."""
+    for path in paths:
+        if path and (topic := topic_of(draft, path, len(path) - 1)) is not None and topic not in draft.things:
+            draft.learn(topic)
+            draft.names.add(topic.name, len(draft.things))
+            draft.things.append(topic)
 
 
 def say_topics(said: Said, draft: Draft) -> None:
@@ -61,7 +73,11 @@ def say_vendor(said: Said, draft: Draft) -> None:
         if section.level not in VENDOR_LEVELS:
             return
         read = heading(section.text)
-        if read.role in (Role.FACET, Role.NONE) and len(section.text.split()) <= 3 and any(c.isalpha() for c in section.text):  # noqa: PLR2004
+        if (
+            read.role in (Role.FACET, Role.NONE)
+            and len(section.text.split()) <= 3
+            and any(c.isalpha() for c in section.text)
+        ):
             maker = draft.mention(said.place, bare(section.text), Kind.ORGANIZATION, "section", 0.75)
             said.add(draft, Predicate.MADE_BY, maker, "section", 0.75)
             return

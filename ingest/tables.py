@@ -96,7 +96,13 @@ def column(header: str) -> Column:
     if re.fullmatch(r"(?:hf|hugging\s*face)\s+models?", text, re.IGNORECASE):
         return Column("model")
     for kind, pattern in _COMPILED_NAMES[:-1]:
-        if pattern.fullmatch(text) and column_role(text) not in ("training", "base", "size", "generator", "memory"):
+        if pattern.fullmatch(text) and column_role(text) not in (
+            "training",
+            "base",
+            "size",
+            "generator",
+            "memory",
+        ):
             return Column("name", kind)
     role = column_role(text)
     if role and not (role in ("code", "stars") and _COMPILED_NAMES[-1][1].fullmatch(text)):
@@ -147,7 +153,12 @@ def read_row(block: Block) -> Row:
     if not row.name:
         return Row("row without a name")
     row.cells = tuple(
-        Cell(_beside(columns[i], columns[at]), block.columns[i] if i < len(block.columns) else "", texts[i], _links(block.cells[i]))
+        Cell(
+            _beside(columns[i], columns[at]),
+            block.columns[i] if i < len(block.columns) else "",
+            texts[i],
+            _links(block.cells[i]),
+        )
         for i in range(len(block.cells))
         if i != at
     )
@@ -178,7 +189,11 @@ def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
         ):
             return i
     for i in range(count):
-        if texts[i] and columns[i].role in ("", "keywords", "domain", "examples", "paper") and len(texts[i].split()) <= _MAX_NAME_WORDS:
+        if (
+            texts[i]
+            and columns[i].role in ("", "keywords", "domain", "examples", "paper")
+            and len(texts[i].split()) <= _MAX_NAME_WORDS
+        ):
             return i
     return -1
 
@@ -210,7 +225,17 @@ def _named(cell: tuple[Piece, ...], head: Column) -> Row:
     kind = head.kind or (Kind.PAPER if head.role == "paper" else None)
     links = tuple(u.link for u in (*title.head, *title.rest) if u.link)
     main = title.main or next((link for link in links if not link.label), None)
-    return Row("", name, title.form, kind, main, (), tuple(x for x in links if x is not main), tuple(title.rest), title.prefix)
+    return Row(
+        "",
+        name,
+        title.form,
+        kind,
+        main,
+        (),
+        tuple(x for x in links if x is not main),
+        tuple(title.rest),
+        title.prefix,
+    )
 
 
 def _whole(parts: list[Unit]) -> str:

@@ -15,7 +15,10 @@ from .items import Entry
 from .relations import Said
 from .titles import cleaned
 
-_EXAMPLES = re.compile(r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]", re.IGNORECASE)  # noqa: RUF001
+_EXAMPLES = re.compile(
+    r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]",
+    re.IGNORECASE,
+)
 _WITH = re.compile(r"\s+(?:with|using|via|\+|and\s+its)\s+", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,|;|、|/|\bor\b|\band\b|&)\s*")
 _FILLER = re.compile(r"\betc\b\.?|\.\.\.|…|\bmodels?\b", re.IGNORECASE)
@@ -77,7 +80,15 @@ def say_tier(said: Said, draft: Draft, tier: Tier) -> None:
             if method is None:
                 continue
             qualifiers = (("with", method),)
-        said.add(draft, Predicate.REQUIRES, said.mention, "tier-examples", 0.85, subject=model, qualifiers=qualifiers)
+        said.add(
+            draft,
+            Predicate.REQUIRES,
+            said.mention,
+            "tier-examples",
+            0.85,
+            subject=model,
+            qualifiers=qualifiers,
+        )
 
 
 def _named(draft: Draft, said: Said, name: str, kind: Kind) -> Mention | None:
@@ -91,6 +102,9 @@ def _named(draft: Draft, said: Said, name: str, kind: Kind) -> Mention | None:
 
 # ------------------------------------------------------------------------------- guides
 
+MAX_STEPS = 40
+"""More steps than this are no guide: they would say everything of everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -103,7 +117,8 @@ class Step:
 def read_step(entry: Entry, said: Said, draft: Draft) -> Step:
     """The step with the things named in it, in order."""
     hits = draft.names.find(entry.own)
-    return Step(said, tuple(dict.fromkeys(draft.things[h.keys[0]] for h in hits)))
+    things = dict.fromkeys(draft.things[h.keys[0]] for h in hits)
+    return Step(said, tuple(t for t in things if t.rule != "topic-heading"))
 
 
 def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:
@@ -114,19 +129,25 @@ def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:
     made: list[Claim] = []
 
     def tie(a: Step, b: Step, subject: Mention, predicate: Predicate, what: Mention) -> None:
-        places = (a.said.place,) if a is b else (a.said.place, b.said.place)
+        places = tuple(s.place for s in sorted({a.said.entry.line: a.said, b.said.entry.line: b.said}.values(),
+                                               key=lambda s: s.entry.line))  # fmt: skip
         listed = re.search(r"\betc\b|\.\.\.|…", f"{a.said.entry.own} {b.said.entry.own}")
         claim = draft.claim(subject, predicate, what, "guide", 0.4 if listed else 0.6, places=places)
         if claim:
             made.append(claim)
             b.said.claims.append(claim)
 
-    for a, b in product(steps, steps):
+    telling = [step for step in steps if step.named][:MAX_STEPS]
+    for a, b in product(telling, telling):
         for one, other in product(a.named, b.named):
             if one.kind is Kind.MODEL and other.kind is Kind.METHOD:
                 tie(a, b, one, Predicate.USES, other)
             elif one.kind is Kind.MODEL and other.kind is Kind.FRAMEWORK:
                 tie(a, b, other, Predicate.SUPPORTS, one)
-            elif one.kind is Kind.METHOD and other.kind is Kind.FRAMEWORK and not re.search(r"\betc\b", a.said.entry.own):
+            elif (
+                one.kind is Kind.METHOD
+                and other.kind is Kind.FRAMEWORK
+                and not re.search(r"\betc\b", a.said.entry.own)
+            ):
                 tie(a, b, other, Predicate.IMPLEMENTS, one)
     return made

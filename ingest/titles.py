@@ -15,7 +15,7 @@ _LEAD = re.compile(
     r"\s*[:：.,|-]?\s*"  # noqa: RUF001
 )
 _LEADING = re.compile(
-    r"(?:\d{1,2}\s+)?(?:(?:19|20)\d\d\b.*|.*(?:19|20)\d\d|\d{1,2}[./-]\d{2,4}|[A-Za-z& -]{2,30}\s*['’]\s?\d\d.*|"  # noqa: RUF001
+    r"(?:\d{1,2}\s+)?(?:(?:19|20)\d\d\b.*|.*(?:19|20)\d\d|\d{1,2}[./-]\d{2,4}|[A-Za-z& -]{2,30}\s*['’]\s?\d\d.*|"
     r"(?:neurips|nips|icml|iclr|acl|emnlp|naacl|cvpr|iccv|eccv|aaai|ijcai|arxiv|preprint|new|hot|deprecated|archived)\b.*)",
     re.IGNORECASE,
 )
@@ -54,8 +54,8 @@ def cleaned(name: str) -> str:
     """
     name = " ".join(EMOJI.sub(" ", name).split())
     name = name.strip(" \t:：,;|*_`").strip()  # noqa: RUF001
-    if name[:1] in "\"“'‘«" and name[-1:] in "\"”'’».":  # noqa: RUF001
-        name = name.strip("\"“”'‘’«»").strip()  # noqa: RUF001
+    if name[:1] in "\"“'‘«" and name[-1:] in "\"”'’».":
+        name = name.strip("\"“”'‘’«»").strip()
     if name.endswith(".") and not re.search(r"(?:\b[A-Z]|\.\.|\betc|\bal)\.$", name):
         name = name[:-1]
     for opening, closing in ("()", "[]"):
@@ -141,10 +141,13 @@ def _skip_head(items: list[Unit], title: Title) -> int:
             if (
                 (lead := _LEAD.match(text))
                 and not title.lead
-                and (_LEADING.fullmatch(lead["in"] or lead["out"]) or ("b" in unit.style and lead.end() == len(text)))
+                and (
+                    _LEADING.fullmatch(lead["in"] or lead["out"])
+                    or ("b" in unit.style and lead.end() == len(text))
+                )
             ):
                 title.lead, text = lead["in"] or lead["out"], text[lead.end() :]
-            bare = text.lstrip(" \t\n[](){}|\\·•:,-–—").strip()  # noqa: RUF001
+            bare = text.lstrip(" \t\n[](){}|\\·•:,-–—").strip()
             if bare and not (title.head and re.fullmatch(r"[\])|:,.-]*", bare)):
                 text = text.lstrip(" \t\n\\])·•|" if title.head else " \t\n\\·•|")
                 items[i] = Unit("text", text, unit.style)
@@ -168,7 +171,11 @@ def _described(items: list[Unit], at: int) -> bool:
 
 
 def _is_label(unit: Unit, role: str) -> bool:
-    return bool(role) or not unit.text or (is_relative(unit.href) and not unit.href.startswith("#") and not unit.text)
+    return (
+        bool(role)
+        or not unit.text
+        or (is_relative(unit.href) and not unit.href.startswith("#") and not unit.text)
+    )
 
 
 def _from_link(items: list[Unit], start: int, title: Title) -> Title:
@@ -196,7 +203,11 @@ def _from_bold(items: list[Unit], start: int, title: Title) -> Title:
     name = "".join(parts)
     quoted = _QUOTED.match(name)
     title.name, title.form, title.rest = (quoted["title"] if quoted else name), "bold", items[i:]
-    if title.main is None and len(name.split()) <= _SHORT_WORDS and (longer := _behind_colon(name, title.rest)):
+    if (
+        title.main is None
+        and len(name.split()) <= _SHORT_WORDS
+        and (longer := _behind_colon(name, title.rest))
+    ):
         longer.prefix, longer.lead, longer.head = cleaned(name), title.lead, title.head
         return longer
     return title
@@ -210,10 +221,14 @@ def _behind_colon(name: str, rest: list[Unit]) -> Title | None:
     after = joined[len(name.rstrip()) :].lstrip()
     if not (name.rstrip().endswith((":", "：")) or after.startswith((":", "：))"))):  # noqa: RUF001
         return None
-    behind = [Unit("text", after.lstrip(":： "), rest[0].style), *rest[1:]] if rest[0].kind == "text" else rest  # noqa: RUF001
+    behind = (
+        [Unit("text", after.lstrip(":： "), rest[0].style), *rest[1:]] if rest[0].kind == "text" else rest
+    )
     while behind and behind[0].kind == "text" and not behind[0].text.strip():
         behind = behind[1:]
-    if not behind or not (behind[0].kind == "link" or "b" in behind[0].style or _QUOTED.match(behind[0].text)):
+    if not behind or not (
+        behind[0].kind == "link" or "b" in behind[0].style or _QUOTED.match(behind[0].text)
+    ):
         return None
     inner = find_title(list(behind))
     return inner if is_title(inner.name) and inner.form in ("link", "bold", "quote") else None
@@ -222,8 +237,12 @@ def _behind_colon(name: str, rest: list[Unit]) -> Title | None:
 def _from_text(items: list[Unit], start: int, title: Title) -> Title:
     """Plain text: the name ends at a separator, a label, a break or a change of style."""
     first = items[start].text
-    if first.rstrip().endswith((":", "：")) and len(first.split()) <= _SHORT_WORDS and (  # noqa: RUF001
-        longer := _behind_colon(first, items[start + 1 :])
+    if (
+        first.rstrip().endswith((":", "："))
+        and len(first.split()) <= _SHORT_WORDS
+        and (
+            longer := _behind_colon(first, items[start + 1 :])
+        )
     ):
         longer.prefix, longer.lead, longer.head = cleaned(first), title.lead, title.head
         return longer

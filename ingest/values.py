@@ -18,9 +18,15 @@ from .tables import Cell, column_role
 from .titles import cleaned
 from .venues import Venue, venue_in, year_in
 
-_NOTHING = re.compile(r"[-–—/\\?.x✗✘❌]*|n/?a|none|null|unknown|tbd|not?\s+(?:available|applicable|specified)|无|未知|same|~", re.IGNORECASE)  # noqa: RUF001
+_NOTHING = re.compile(
+    r"[-–—/\\?.x✗✘❌]*|n/?a|none|null|unknown|tbd|not?\s+(?:available|applicable|specified)|无|未知|same|~",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"\s*(?:,|;|、|\band\b|&|\n|\s/\s|\+)\s*(?:etc\.?|\.\.\.|…)?")
-_VAGUE = re.compile(r"gener(?:ic|al)(?:\s+purpose)?|all|any|other|various|multi(?:ple)?|通用|综合|多语|中英|中文", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"gener(?:ic|al)(?:\s+purpose)?|all|any|other|various|multi(?:ple)?|通用|综合|多语|中英|中文",
+    re.IGNORECASE,
+)
 _TOO_MANY = 12
 
 
@@ -58,7 +64,9 @@ def _say_cell(said: Said, draft: Draft, cell: Cell) -> None:
     elif cell.role == "context":
         if found := re.search(r"(\d[\d.]*)\s*([kKM])?", text.replace(",", "")):
             number = found[1].rstrip(".")
-            if re.fullmatch(r"\d{1,8}(?:\.\d{1,3})?", number) and (length := context_length(number, found[2] or "")):
+            if re.fullmatch(r"\d{1,8}(?:\.\d{1,3})?", number) and (
+                length := context_length(number, found[2] or "")
+            ):
                 said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "column", 0.9)
     elif cell.role == "maker":
         for name in [cleaned(text)] if "(" in text else parts(text):
@@ -78,7 +86,14 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
     if cell.role == "memory":
         found = memory_in(cell.text) or memory_in(f"{cell.text} {cell.header}")
         if found:
-            tier = draft.mention(said.place, str(found[0]), Kind.HARDWARE_TIER, "memory", 0.9, identifiers=(found[0].identifier,))
+            tier = draft.mention(
+                said.place,
+                str(found[0]),
+                Kind.HARDWARE_TIER,
+                "memory",
+                0.9,
+                identifiers=(found[0].identifier,),
+            )
             said.add(draft, Predicate.REQUIRES, tier, "column", 0.85)
         return
     for name in parts(cell.text):
@@ -86,13 +101,19 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
             said.add(draft, Predicate.DERIVED_FROM, thing(said, draft, name, Kind.MODEL), "column", 0.9)
         elif cell.role == "training":
             said.add(draft, Predicate.TRAINED_ON, thing(said, draft, name, Kind.DATASET), "column", 0.85)
-        elif cell.role == "generator" and not re.search(r"\b(?:human|manual|crowd\w*)\b", name, re.IGNORECASE):
+        elif cell.role == "generator" and not re.search(
+            r"\b(?:human|manual|crowd\w*)\b", name, re.IGNORECASE
+        ):
             said.add(draft, Predicate.GENERATED_WITH, thing(said, draft, name, Kind.MODEL), "column", 0.85)
         elif len(name) > 1 and not _VAGUE.fullmatch(name) and (kind is Kind.PAPER or cell.role == "domain"):
             topic = draft.known(name, (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)) or draft.mention(
                 said.place, name, Kind.TOPIC, "column", 0.8
             )
-            introduced = {c.object for c in said.claims if c.predicate is Predicate.INTRODUCES and isinstance(c.object, Mention)}
+            introduced = {
+                c.object
+                for c in said.claims
+                if c.predicate is Predicate.INTRODUCES and isinstance(c.object, Mention)
+            }
             if all(m.name != name for m in introduced):
                 said.add(draft, Predicate.ABOUT, topic, "column", 0.8)
 
@@ -143,15 +164,26 @@ def with_unit(cell: Cell) -> str:
 def _say_tags(said: Said, draft: Draft) -> None:
     """The tags of a paper (short code-styled words behind its title) are topics."""
     for tag in said.entry.tags:
-        if len(tag.split()) <= 3 and re.search(r"[A-Za-z]{2}", tag):  # noqa: PLR2004
-            topic = draft.known(tag, (Kind.METHOD, Kind.TOPIC)) or draft.mention(said.place, tag, Kind.TOPIC, "tag", 0.8)
+        introduced = {c.object.name for c in said.claims if isinstance(c.object, Mention)}
+        if len(tag.split()) <= 3 and re.search(r"[A-Za-z]{2}", tag) and tag not in introduced:  # noqa: PLR2004
+            topic = draft.known(tag, (Kind.METHOD, Kind.TOPIC)) or draft.mention(
+                said.place, tag, Kind.TOPIC, "tag", 0.8
+            )
             said.add(draft, Predicate.ABOUT, topic, "tag", 0.8)
 
 
 def _say_bits(said: Said, draft: Draft) -> None:
     entry = said.entry
-    texts = (entry.name, *(t for t in entry.tags), entry.description if said.mention.kind is not Kind.PAPER else "")
-    cells = [c.text if "bit" in c.text.casefold() else f"{c.text} bit" for c in entry.cells if c.role == "bits" and re.search(r"\d", c.text)]
+    texts = (
+        entry.name,
+        *(t for t in entry.tags),
+        entry.description if said.mention.kind is not Kind.PAPER else "",
+    )
+    cells = [
+        c.text if "bit" in c.text.casefold() else f"{c.text} bit"
+        for c in entry.cells
+        if c.role == "bits" and re.search(r"\d", c.text)
+    ]
     for bits in dict.fromkeys(b for t in (*cells, *texts) for b in bits_in(t)):
         said.add(draft, Predicate.BITS, Literal(bits, "decimal"), "bits-in-text", 0.85)
 
@@ -176,13 +208,19 @@ def venue_of(entry: Entry, kind: Kind) -> Venue:
         return Venue("", year)
     tail = list(entry.tail)
     if kind is not Kind.PAPER:
-        tail = [t for t in tail if re.search(r"(?:19|20)\d\d", t) or re.match(r"(?:Conference|Proceedings|Journal|arXiv)", t)]
+        tail = [
+            t
+            for t in tail
+            if re.search(r"(?:19|20)\d\d", t) or re.match(r"(?:Conference|Proceedings|Journal|arXiv)", t)
+        ]
     read = venue_in([*([entry.lead] if entry.lead else []), *tail])
     return read if read.name else Venue("", read.year or year_in(list(entry.tail)) or _section_year(entry))
 
 
 def _section_year(entry: Entry) -> int:
     for section in reversed(entry.path):
-        if heading(section.text).role is Role.FACET and (found := re.fullmatch(r"((?:19|20)\d\d)", section.text.strip())):
+        if heading(section.text).role is Role.FACET and (
+            found := re.fullmatch(r"((?:19|20)\d\d)", section.text.strip())
+        ):
             return int(found[1])
     return 0

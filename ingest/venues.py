@@ -17,10 +17,12 @@ _TRACKS = r"(?:\s+(?:Findings|Workshops?|Oral|Spotlight|Demo|Long|Short|Main|Ind
 _YEAR = r"(?:19|20)\d\d"
 _VENUE = re.compile(
     rf"(?<![\w/.-])(?P<pre>Findings(?:\s+of)?\s+)?(?P<venue>{_NAMES})(?![\w])(?P<track>{_TRACKS})"
-    rf"\s*[,.(\[]?\s*(?:(?P<year>{_YEAR})|[’']\s?(?P<short>\d\d)|-(?P<dash>\d\d)(?!\d))?",  # noqa: RUF001
+    rf"\s*[,.(\[]?\s*(?:(?P<year>{_YEAR})|[’']\s?(?P<short>\d\d)|-(?P<dash>\d\d)(?!\d))?",
     re.IGNORECASE,
 )
-_SERIES = re.compile(r"\b(?:Conference|Proceedings|Journal|Transactions|Workshop|Symposium|Annual\s+Meeting|Letters)\b")
+_SERIES = re.compile(
+    r"\b(?:Conference|Proceedings|Journal|Transactions|Workshop|Symposium|Annual\s+Meeting|Letters)\b"
+)
 _ENDS = re.compile(rf"^(?P<venue>[A-Z][^.]{{1,90}}?)\s*[,\s]\s*(?P<year>{_YEAR})$")
 _SAME = {"nips": "NeurIPS", "neurips": "NeurIPS", "arxiv.org": "arXiv.org"}
 _CAPITALS = re.compile(r"[A-Z][\w-]*(?:\s(?:[A-Z][\w-]*|of|on|in|the|and|for|&)){0,11}")
@@ -47,7 +49,7 @@ def venue_in(segments: list[str]) -> Venue:
     >>> str(venue_in(["Conference on Things", "A. Bee (2020)"])), str(venue_in(["tools for chat"]))
     ('Conference on Things 2020', '')
     """
-    segments = [" ".join(s.split()).strip(" ,.;:|()[]-–*")[:300] for s in segments]  # noqa: RUF001
+    segments = [" ".join(s.split()).strip(" ,.;:|()[]-–*")[:300] for s in segments]
     for segment in segments:
         if found := _ENDS.match(segment):
             if len(segment.split()) <= _MAX_WORDS and not _names(found["venue"]):
@@ -76,7 +78,9 @@ def _read(found: re.Match[str], segments: list[str]) -> Venue:
 
 def _names(text: str) -> bool:
     """Whether text before a year is a list of authors, not a venue."""
-    return text.count(",") > 1 or "et al" in text or bool(re.match(r"[A-Z][a-z]+ [A-Z]\.? ?[A-Z][a-z]+,", text))
+    return (
+        text.count(",") > 1 or "et al" in text or bool(re.match(r"[A-Z][a-z]+ [A-Z]\.? ?[A-Z][a-z]+,", text))
+    )
 
 
 def year_in(segments: list[str]) -> int:
