@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
 import os
 import sys
 import tempfile
@@ -14,9 +16,10 @@ from typing import Any
 import click
 
 from kg import __version__
+from kg.cli.arguments import TypoGroup
 from kg.cli.commands import COMMANDS
 from kg.cli.output import EXIT_HELP, Exit, complain, exit_code, narrate
-from kg.errors import KgError, UsageError
+from kg.errors import ExportError, KgError, UsageError
 
 EXAMPLES = """\
 \b
@@ -28,8 +31,10 @@ Examples:
   kg export --turtle -o graph.ttl
 """
 
+COMPLETE = "_KG_COMPLETE"
 
-class LazyGroup(click.Group):
+
+class LazyGroup(TypoGroup):
     """A group whose commands are imported only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -44,18 +49,6 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but a mistyped name is answered with the nearest one."""
-        if args and args[0] not in COMMANDS:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            ctx.fail(f"no command {args[0]!r}{hint}")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The one-line helps of the table, so that help imports no command."""
@@ -89,24 +82,62 @@ def cli(ctx: click.Context, workspace: Path | None, *, quiet: bool) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """The exit code of one call; everything that can go wrong has been told on stderr."""
     try:
-        result: Any = cli.main(args=arguments, prog_name="kg", standalone_mode=False)
+        result = _call(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
-    except KgError as error:
-        complain(error)
-        return exit_code(error)
-    except click.ClickException as error:
-        return _usage(error)
-    except (KeyboardInterrupt, click.Abort):
-        narrate("kg: interrupted; what was finished is kept")
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (`kg search x | head`): not our failure. Python would complain once
-        # more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
-    except Exception:  # noqa: BLE001 - the one place where a bug is caught and told
-        return _bug()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where a bug is told
+        return _told(error)
     return int(result) if isinstance(result, int) else Exit.DONE
+
+
+def _call(arguments: list[str]) -> Any:
+    """What click's own ``main`` does, but nothing is told and no closed pipe is made an exit code here."""
+    if asked := os.environ.get(COMPLETE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "kg", COMPLETE, asked)
+    try:
+        with cli.make_context("kg", arguments) as context:
+            return cli.invoke(context)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+
+
+def _told(error: BaseException) -> int:
+    code: int = Exit.DONE
+    match error:
+        case KgError():
+            complain(error)
+            code = exit_code(error)
+        case click.ClickException():
+            code = _usage(error)
+        case KeyboardInterrupt() | click.Abort():
+            if sys.stderr.isatty():
+                click.echo(err=True)  # behind the ^C that the terminal shows
+            narrate("kg: interrupted; what was finished is kept")
+            code = Exit.INTERRUPTED
+        case BrokenPipeError():  # the reader has gone (`kg search x | head`): not our failure
+            _discard_stdout()
+        case OSError(errno=number, filename=None) if number in _UNWRITABLE:
+            code = _unwritable(error)
+        case _:
+            code = _bug(error)
+    return code
+
+
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def _unwritable(error: OSError) -> int:
+    _discard_stdout()
+    why = (error.strerror or str(error)).lower()
+    wrong = ExportError(f"the output cannot be written: {why}", hint="Free some space, or send it elsewhere.")
+    complain(wrong)
+    return exit_code(wrong)
+
+
+def _discard_stdout() -> None:
+    """What is left in the buffer goes nowhere; else Python would complain of it once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.ClickException) -> int:
@@ -116,11 +147,10 @@ def _usage(error: click.ClickException) -> int:
     return Exit.USAGE
 
 
-def _bug() -> int:
+def _bug(error: BaseException) -> int:
     with tempfile.NamedTemporaryFile("w", prefix="kg-bug-", suffix=".log", delete=False) as log:
-        traceback.print_exc(file=log)
-    kind = sys.exc_info()[0]
-    name = kind.__name__ if kind else ""
+        traceback.print_exception(error, file=log)
+    name = type(error).__name__
     complain(
         KgError(f"a bug in kg ({name}); the graph is unharmed", hint=f"Please report it with {log.name}")
     )
@@ -129,6 +159,12 @@ def _bug() -> int:
 
 def main() -> None:
     """Run ``kg`` and leave with its exit code."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: what is written goes nowhere
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
+        elif isinstance(stream, io.TextIOWrapper):  # what its encoding lacks is written as an escape
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run())
 
 

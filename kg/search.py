@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from .names import name_key
@@ -32,6 +32,7 @@ class Query:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = field(default=(), repr=False)  # what stands after kind: and names none
 
     @classmethod
     def parse(cls, text: str, kinds: Sequence[Kind] = ()) -> Self:
@@ -40,22 +41,28 @@ class Query:
         A filter that names no kind counts as a word: half-typed input must still find something.
         """
         words: list[str] = []
+        unknown: list[str] = []
         found: dict[str, list[str]] = {"author": [], "category": [], "in": []}
         wanted = list(kinds)
-        for field, quoted, bare in _TERM.findall(text):
+        for filter_, quoted, bare in _TERM.findall(text):
             value = quoted or bare
-            if field.casefold() == "kind":
+            if filter_.casefold() == "kind":
                 for name in value.split(","):
                     try:
                         wanted.append(Kind.of(name))
                     except KeyError:
-                        words += [name] if name else []
-            elif field:
-                found[field.casefold()].append(value)
+                        unknown += [name] if name else []
+            elif filter_:
+                found[filter_.casefold()].append(value)
             else:
                 words.append(value)
         return cls(
-            tuple(words), tuple(wanted), tuple(found["author"]), tuple(found["category"]), tuple(found["in"])
+            (*words, *unknown),
+            tuple(wanted),
+            tuple(found["author"]),
+            tuple(found["category"]),
+            tuple(found["in"]),
+            tuple(unknown),
         )
 
     @property

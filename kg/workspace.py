@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,7 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read yet."""
         self.folder = folder
+        self._edits = False
 
     @classmethod
     def find(cls, environment: Mapping[str, str], *, start: Path, chosen: Path | None = None) -> Self:
@@ -126,8 +128,25 @@ class Workspace:
         ]
         self._write(self.config, "\n".join(lines))
 
+    @contextmanager
+    def editing(self) -> Iterator[None]:
+        """Alone with the text files: another kg that edits them waits, so that no edit is lost."""
+        if self._edits:
+            yield
+            return
+        self._edits = True
+        try:
+            with _locked(self.folder):
+                yield
+        finally:
+            self._edits = False
+
     def add_sources(self, sources: Iterable[Source]) -> None:
         """Put sources into kg.toml, made if missing; a known name gets the new address."""
+        with self.editing():
+            self._add_sources(sources)
+
+    def _add_sources(self, sources: Iterable[Source]) -> None:
         import tomlkit
 
         if not self.config.exists():
@@ -144,6 +163,10 @@ class Workspace:
 
     def remove_source(self, name: str) -> None:
         """Take a source out of kg.toml. Raises: UsageError with the nearest name."""
+        with self.editing():
+            self._remove_source(name)
+
+    def _remove_source(self, name: str) -> None:
         import tomlkit
 
         names = [source.name for source in self.settings().sources]
@@ -212,6 +235,10 @@ class Workspace:
         import tomlkit
 
         corrections, _ = self.load_corrections()
+        if not corrections:
+            raise UsageError(
+                "there is no correction to take back", hint="`kg correct --help` shows how to make one."
+            )
         index = number - 1 if number > 0 else len(corrections) + number
         if not 0 <= index < len(corrections):
             raise UsageError(
@@ -241,6 +268,24 @@ class Workspace:
 
 
 _PREFACE = "# Corrections outrank all rules. Written by `kg correct`; edit freely, comments are kept.\n\n"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """A lock on the folder itself, which leaves no file behind; none where the system has none."""
+    import fcntl
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield  # there is no folder yet, and nothing in it to lose
+        return
+    try:
+        with suppress(OSError):  # a network drive may not know such locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def now(environment: Mapping[str, str]) -> datetime:

@@ -10,6 +10,7 @@ from ingest.address import AddressKind
 from ingest.http import Http
 from ingest.papers import PapersReport, due_papers, fetch_papers
 from ingest.sources import Gathered, gather, name_all, resolve_all
+from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import complain, exit_code, narrate
 from kg.errors import UsageError
@@ -28,8 +29,8 @@ Examples:
   kg add notes/list.md https://example.org/list.md --no-fetch
   kg add arxiv:2106.09685"""
 )
-@click.argument("addresses", metavar="LIST...", nargs=-1, required=True)
-@click.option("--name", help="The name of the source (for one LIST only).")
+@click.argument("addresses", metavar="LIST...", nargs=-1, required=True, type=TEXT)
+@click.option("--name", type=TEXT, help="The name of the source (for one LIST only).")
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the metadata of papers.")
 @click.option("--json", "format_", flag_value="json", default="table", help="The report as JSON.")
 @pass_context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -11,8 +10,9 @@ from ingest.address import resolve
 from ingest.fates import gold_rows, item_rows
 from ingest.http import Http
 from ingest.sources import read_any
+from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
-from kg.cli.output import print_json, print_table
+from kg.cli.output import json_text, print_json, print_table
 from kg.workspace import Source
 
 
@@ -23,7 +23,7 @@ Examples:
   kg items notes/list.md --json
   kg items a.md b.md --jsonl"""
 )
-@click.argument("addresses", metavar="LIST...", nargs=-1, required=True)
+@click.argument("addresses", metavar="LIST...", nargs=-1, required=True, type=TEXT)
 @click.option("--json", "format_", flag_value="json", help="All rows as one JSON object.")
 @click.option("--jsonl", "format_", flag_value="jsonl", help="Used items only, one JSON object a line.")
 @click.option("--format", "format_", type=click.Choice(["auto", "table", "json", "jsonl"]), default="auto")
@@ -33,7 +33,7 @@ def items(context: Context, addresses: tuple[str, ...], format_: str) -> None:
 
     LIST is a file, a URL, owner/repo on GitHub, the name of a source, or starter.
     """
-    chosen = context.format(format_)
+    chosen = context.format(format_, ("table", "json", "jsonl"))
     known = {source.name: source for source in context.settings.sources}
     http = Http(environ=context.environment, contact=context.settings.contact)
     workspace = context.workspace.folder
@@ -48,7 +48,7 @@ def items(context: Context, addresses: tuple[str, ...], format_: str) -> None:
         file = Path(text).name if Path(text).exists() else text
         if chosen == "jsonl":
             for record in gold_rows(file, listed.fates):
-                click.echo(json.dumps(record, ensure_ascii=False))
+                click.echo(json_text(record))
         else:
             rows += item_rows(file, listed.fates)
     if chosen == "json":

@@ -7,12 +7,14 @@ from datetime import timedelta
 import click
 
 from ingest.http import Http
-from ingest.papers import due_papers
+from ingest.papers import PapersReport, due_papers
 from ingest.sources import Gathered, gather
+from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
-from kg.cli.output import Exit, narrate
+from kg.cli.output import Exit, complain, narrate
 from kg.errors import UsageError
 from kg.graph import Graph
+from kg.model import Delta
 from kg.store import Store
 from kg.workspace import Source
 
@@ -27,10 +29,10 @@ _DAY = timedelta(hours=20)  # less than a day, so that a daily timer never skips
     epilog="""\b
 Examples:
   kg refresh
-  kg refresh --due -q
+  kg -q refresh --due
   kg refresh --dry-run"""
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, type=TEXT)
 @click.option("--due", "only_due", is_flag=True, help="Only lists not read since yesterday (for a timer).")
 @click.option("--all", "everything", is_flag=True, help="Ask arXiv for all papers, not only those due.")
 @click.option("--dry-run", is_flag=True, help="Read the lists and tell what would change; keep nothing.")
@@ -61,7 +63,8 @@ def refresh(
         readings = [one.reading for one in gathered if one.reading is not None]
         delta = store.replace(*readings, dry_run=dry_run)
         if dry_run:
-            return _told(store, gathered, told(delta), everything=everything)
+            papers = len(due_papers(store, everything=everything))
+            return _would(context, gathered, delta, papers, format_)
         if not names:
             _forget(context, store)
         wanted = tuple(s.address.removeprefix("arxiv:") for s in sources if s.address.startswith("arxiv:"))
@@ -104,12 +107,12 @@ def _forget(context: Context, store: Store) -> None:
         narrate(f"note: no longer in kg.toml: {', '.join(gone)}: {told(delta)}")
 
 
-def _told(store: Store, gathered: list[Gathered], change: str, *, everything: bool) -> int:
-    from kg.cli.output import complain
-
+def _would(context: Context, gathered: list[Gathered], delta: Delta, papers: int, format_: str) -> int:
+    """The exit code of a dry run, after what would change has been told."""
+    if format_ == "json":
+        return finish(context, gathered, delta, PapersReport(asked=papers, unanswered=papers), format_)
     failed = [one.error for one in gathered if one.error is not None]
     for error in failed:
         complain(error)
-    papers = len(due_papers(store, everything=everything))
-    click.echo(f"would change: {change}; would look up {papers} papers")
+    click.echo(f"would change: {told(delta)}; would look up {papers} papers")
     return Exit.PARTLY if failed else Exit.DONE

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,9 +16,10 @@ from kg.errors import StoreError, UsageError
 from kg.graph import Graph
 from kg.model import Delta
 from kg.store import Store
+from kg.store.schema import translated
 from kg.workspace import Settings, Workspace, now
 
-from .output import narrate
+from .output import narrate, on_terminal
 
 FORMATS = ("auto", "table", "json", "jsonl", "ids")
 
@@ -50,25 +51,26 @@ class Context:
         """The present in UTC, or KG_NOW."""
         return now(self.environment)
 
-    def format(self, chosen: str = "auto") -> str:
-        """``table``, ``json``, ``jsonl`` or ``ids``: as asked, else KG_FORMAT, else by the terminal."""
+    def format(self, chosen: str = "auto", known: Sequence[str] = ("table", "json")) -> str:
+        """A format that the command knows: as asked, else KG_FORMAT, else by the terminal."""
         named = chosen if chosen != "auto" else self.environment.get("KG_FORMAT", "auto")
         if named not in FORMATS:
             raise UsageError(f"KG_FORMAT is {named!r}", hint=f"One of: {', '.join(FORMATS)}.")
-        if named == "auto":
-            return "table" if sys.stdout.isatty() else "json"
+        if named not in known:
+            return "table" if on_terminal() else "json"
         return named
 
     @contextmanager
     def reading(self) -> Iterator[Graph]:
         """The graph of this workspace, read-only, after a changed corrections.toml was taken in."""
         workspace = self.workspace
+        workspace.settings()  # a mistake in kg.toml is told by every command alike
         if not workspace.database.exists():
             raise UsageError(
                 f"there is no graph in {workspace.folder} yet",
                 hint="Make one: `kg add starter`, or `kg add LIST`.",
             )
-        with Store(workspace.database, readonly=True, clock=self.clock) as store:
+        with self._open(workspace.database) as store:
             stale = _corrections_differ(store, workspace)
             if not stale:
                 yield Graph(store)
@@ -78,8 +80,19 @@ class Context:
                 pass
         except StoreError as error:
             narrate(f"note: corrections.toml has changed but could not be taken in: {error.message}")
-        with Store(workspace.database, readonly=True, clock=self.clock) as store:
+        with self._open(workspace.database) as store:
             yield Graph(store)
+
+    @contextmanager
+    def _open(self, path: Path) -> Iterator[Store]:
+        """The store, read-only; damage that shows only while it is read is told as damage."""
+        try:
+            with Store(path, readonly=True, clock=self.clock) as store:
+                yield store
+        except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            raise  # a mistake of ours
+        except sqlite3.Error as error:
+            raise translated(error, path) from error
 
     @contextmanager
     def writing(self) -> Iterator[Store]:
@@ -107,7 +120,7 @@ class Context:
         Where the graph cannot take the corrections in, the file is put back as it was.
         """
         workspace = self.workspace
-        with self.writing() as store:
+        with self.writing() as store, workspace.editing():
             before = workspace.corrections.read_bytes() if workspace.corrections.exists() else None
             change(workspace)
             try:
@@ -134,14 +147,18 @@ def _corrections_differ(store: Store, workspace: Workspace) -> bool:
 
 pass_context = click.make_pass_decorator(Context)
 
-format_options = [
-    click.option("--json", "format_", flag_value="json", help="JSON with a schema version."),
-    click.option("--format", "format_", type=click.Choice(FORMATS), default="auto", help="Output format."),
-]
 
+def formats(*more: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """A command gets ``--format`` and ``--json``, as its argument ``format_``; ``more``: others it has."""
+    choice = click.Choice(["auto", "table", "json", *more])
+    options = [
+        click.option("--json", "format_", flag_value="json", help="JSON with a schema version."),
+        click.option("--format", "format_", type=choice, default="auto", help="Output format."),
+    ]
 
-def formats(command: Callable[..., object]) -> Callable[..., object]:
-    """The command with the options ``--format`` and ``--json``, as its argument ``format_``."""
-    for option in format_options:
-        command = option(command)
-    return command
+    def decorate(command: Callable[..., object]) -> Callable[..., object]:
+        for option in options:
+            command = option(command)
+        return command
+
+    return decorate

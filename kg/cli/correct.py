@@ -8,8 +8,9 @@ from kg.corrections import Anchor, Correction
 from kg.errors import UnknownNode, UsageError
 from kg.graph import Graph
 from kg.model import Delta, Node
-from kg.vocabulary import Kind, Predicate
+from kg.vocabulary import Predicate
 
+from .arguments import TEXT, TypoGroup, kind_of
 from .context import Context, pass_context
 from .output import narrate, print_json, print_table
 from .read import matching
@@ -23,10 +24,10 @@ Examples:
   kg correct ignore my-list:42
   kg correct --undo"""
 
-REASON = click.option("--reason", default="", help="Why; kept in corrections.toml.")
+REASON = click.option("--reason", type=TEXT, default="", help="Why; kept in corrections.toml.")
 
 
-@click.group(invoke_without_command=True, epilog=_EPILOG)
+@click.group(cls=TypoGroup, invoke_without_command=True, epilog=_EPILOG)
 @click.option("--list", "list_", is_flag=True, help="List the corrections and whether each still applies.")
 @click.option(
     "--undo", "undo", is_flag=False, flag_value=-1, type=int, help="Take back the last, or number N."
@@ -89,30 +90,18 @@ def _anchor(context: Context, reference: str) -> Anchor:
 
 
 @correct.command()
-@click.argument("node")
-@click.argument("kind")
+@click.argument("node", type=TEXT)
+@click.argument("kind", type=TEXT)
 @REASON
 @pass_context
 def kind(context: Context, node: str, kind: str, reason: str) -> None:
     """NODE is a KIND, whatever lists say."""
-    _apply(context, Correction("kind", _anchor(context, node), value=_kind(kind).label, reason=reason))
-
-
-def _kind(text: str) -> Kind:
-    try:
-        return Kind.of(text)
-    except KeyError:
-        from difflib import get_close_matches
-
-        labels = {k.label.casefold(): k.label for k in Kind}
-        near = get_close_matches(text.casefold(), labels, n=1)
-        hint = f"Did you mean {labels[near[0]]}?" if near else f"One of: {', '.join(labels.values())}."
-        raise UsageError(f"there is no kind {text!r}", hint=hint) from None
+    _apply(context, Correction("kind", _anchor(context, node), value=kind_of(kind).label, reason=reason))
 
 
 @correct.command()
-@click.argument("node")
-@click.argument("name")
+@click.argument("node", type=TEXT)
+@click.argument("name", type=TEXT)
 @REASON
 @pass_context
 def rename(context: Context, node: str, name: str, reason: str) -> None:
@@ -121,8 +110,8 @@ def rename(context: Context, node: str, name: str, reason: str) -> None:
 
 
 @correct.command()
-@click.argument("node")
-@click.argument("other")
+@click.argument("node", type=TEXT)
+@click.argument("other", type=TEXT)
 @REASON
 @pass_context
 def merge(context: Context, node: str, other: str, reason: str) -> None:
@@ -134,8 +123,8 @@ def merge(context: Context, node: str, other: str, reason: str) -> None:
 
 
 @correct.command()
-@click.argument("node")
-@click.argument("away", nargs=-1, required=True)
+@click.argument("node", type=TEXT)
+@click.argument("away", nargs=-1, required=True, type=TEXT)
 @REASON
 @pass_context
 def split(context: Context, node: str, away: tuple[str, ...], reason: str) -> None:
@@ -151,9 +140,9 @@ def split(context: Context, node: str, away: tuple[str, ...], reason: str) -> No
 
 
 @correct.command()
-@click.argument("subject")
-@click.argument("predicate")
-@click.argument("object")
+@click.argument("subject", type=TEXT)
+@click.argument("predicate", type=TEXT)
+@click.argument("object", type=TEXT)
 @REASON
 @pass_context
 def reject(context: Context, subject: str, predicate: str, object: str, reason: str) -> None:  # noqa: A002
@@ -183,9 +172,9 @@ def _object_of(graph: Graph, slug: str, predicate: Predicate, text: str) -> Anch
 
 
 @correct.command()
-@click.argument("subject")
-@click.argument("predicate")
-@click.argument("object")
+@click.argument("subject", type=TEXT)
+@click.argument("predicate", type=TEXT)
+@click.argument("object", type=TEXT)
 @click.option("--kind", "kind_", help="The kind of OBJECT, where it is not in the graph yet.")
 @REASON
 @pass_context
@@ -204,13 +193,13 @@ def add(
         if said.is_literal:
             correction = Correction("add", anchor, predicate=said.word, value=object, reason=reason)
         else:
-            other = Anchor(object, _kind(kind_).label) if kind_ else Anchor.of(graph.find(object))
+            other = Anchor(object, kind_of(kind_).label) if kind_ else Anchor.of(graph.find(object))
             correction = Correction("add", anchor, other, said.word, reason=reason)
     _apply(context, correction)
 
 
 @correct.command()
-@click.argument("items", nargs=-1, required=True)
+@click.argument("items", nargs=-1, required=True, type=TEXT)
 @REASON
 @pass_context
 def ignore(context: Context, items: tuple[str, ...], reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ from kg.graph import Graph
 from kg.store import Store
 from kg.workspace import DEFAULT_BASE, Workspace
 
+from .arguments import TEXT, TypoGroup
 from .context import Context, formats, pass_context
 from .output import Exit, narrate, print_json, print_table, safe
 
@@ -30,8 +32,10 @@ Examples:
   kg init reading --title 'Small models' --base https://w3id.org/me/slm/"""
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-@click.option("--title", default="", help="The title of the graph.")
-@click.option("--base", help="What all addresses in exports begin with; proposed from the git remote.")
+@click.option("--title", type=TEXT, default="", help="The title of the graph.")
+@click.option(
+    "--base", type=TEXT, help="What all addresses in exports begin with; proposed from the git remote."
+)
 @pass_context
 def init(context: Context, folder: Path, title: str, base: str | None) -> None:
     """Make FOLDER (this one) a workspace: write its kg.toml."""
@@ -68,8 +72,8 @@ def _base_from_git(folder: Path) -> str:
     return f"https://{remote[2].lower()}.{hosts[remote[1]]}/{remote[3]}/"
 
 
-@click.group(invoke_without_command=True)
-@formats
+@click.group(cls=TypoGroup, invoke_without_command=True)
+@formats()
 @pass_context
 @click.pass_context
 def sources(ctx: click.Context, context: Context, format_: str) -> None:
@@ -108,13 +112,13 @@ def sources(ctx: click.Context, context: Context, format_: str) -> None:
         )
         for r in rows
     ]
-    print_table(("Name", "Address", "Read", "Problems"), table, whole=(0,))
+    print_table(("Name", "Address", "Read", "Problems"), table, whole=(0, 1))
     if not rows:
         narrate("no sources yet; `kg add starter` or `kg add LIST`")
 
 
 @sources.command("rm")
-@click.argument("name")
+@click.argument("name", type=TEXT)
 @pass_context
 def remove(context: Context, name: str) -> None:
     """Remove a source, and from the graph all that only it says."""
@@ -136,7 +140,10 @@ def backup(context: Context, target: Path | None) -> None:
     """Copy the database to TARGET (beside it, with the time in its name). Safe while kg writes."""
     workspace = context.workspace
     if not workspace.database.exists():
-        raise UsageError(f"there is no graph in {workspace.folder} yet", hint="Nothing to back up.")
+        raise UsageError(
+            f"there is no graph in {workspace.folder} yet",
+            hint="Make one: `kg add starter`, or `kg add LIST`.",
+        )
     stamp = context.clock().strftime("%Y%m%dT%H%M%SZ")
     target = target or workspace.folder / f"graph-{stamp}.db"
     if target.is_dir():
@@ -145,11 +152,11 @@ def backup(context: Context, target: Path | None) -> None:
         raise UsageError(f"{target} exists already", hint="Name another file.")
     with Store(workspace.database, readonly=True, clock=context.clock) as store:
         store.back_up(target)
-    click.echo(str(target))
+    click.echo(os.fsencode(target))  # its very bytes, for the next program
 
 
 @click.command()
-@formats
+@formats()
 @pass_context
 def doctor(context: Context, format_: str) -> int:
     """Check the installation and the workspace; exit 1 when something is wrong."""
@@ -231,8 +238,8 @@ def completion(shell: str) -> None:
     """Print the completion script of a SHELL."""
     from click.shell_completion import get_completion_class
 
-    from kg.__main__ import cli
+    from kg.__main__ import COMPLETE, cli
 
     found = get_completion_class(shell)
     assert found is not None
-    click.echo(found(cli, {}, "kg", "_KG_COMPLETE").source())
+    click.echo(found(cli, {}, "kg", COMPLETE).source())

@@ -13,7 +13,7 @@ import click
 from kg.errors import KgError, SourceError, StoreError, UnknownNode
 
 SCHEMA_VERSION = 1
-_WIDE = 1000
+_WIDE, _NARROW, _GAP = 1000, 6, 2
 
 
 class Exit(IntEnum):
@@ -46,7 +46,7 @@ def exit_code(error: KgError) -> Exit:
 
 # C0 and C1 controls, and the marks that reorder or hide text: a terminal must not obey them.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 
 
@@ -74,8 +74,23 @@ def complain(error: KgError) -> None:
 
 def print_json(value: Mapping[str, object]) -> None:
     """Write one JSON object with its schema version to stdout."""
-    whole = {"schema_version": SCHEMA_VERSION, **value}
-    sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+    click.echo(json_text({"schema_version": SCHEMA_VERSION, **value}, indent=2))
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    r"""The value as JSON; what a terminal might obey is escaped, and so is what stdout cannot encode.
+
+    >>> json_text({"name": "a\x9b31mred\n"})
+    '{"name": "a\\u009b31mred\\n"}'
+    """
+    plain = "utf" not in (getattr(sys.stdout, "encoding", "") or "utf").lower()
+    text = json.dumps(value, ensure_ascii=plain, indent=indent)
+    return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def on_terminal() -> bool:
+    """Whether stdout is a terminal."""
+    return sys.stdout.isatty()
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Sequence[int] = ()) -> None:
@@ -83,18 +98,32 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
 
     Columns numbered in ``whole`` are folded, never cut: an identifier must stay usable.
     """
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
-    for number, column in enumerate(columns):
-        if number in whole:
-            table.add_column(column, overflow="fold")
-        else:
-            table.add_column(column, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
     # Neither markup nor emoji codes nor highlighting: what is printed is data.
-    width = None if sys.stdout.isatty() else _WIDE
-    Console(markup=False, emoji=False, highlight=False, width=width).print(table)
+    console = Console(markup=False, emoji=False, highlight=False, width=None if on_terminal() else _WIDE)
+    shown = [[safe(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, cells)) for cells in zip(columns, *shown, strict=True)]
+    _fit(widths, console.width - _GAP * (len(columns) - 1), whole)
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, _GAP, 0, 0))
+    for number, column in enumerate(columns):
+        folded = number in whole
+        table.add_column(
+            column, width=widths[number], overflow="fold" if folded else "ellipsis", no_wrap=not folded
+        )
+    for row in shown:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _fit(widths: list[int], room: int, whole: Sequence[int]) -> None:
+    """Narrow columns until all fit: the widest that may be cut first, those to fold only at last."""
+    while sum(widths) > room:
+        cut = [n for n, width in enumerate(widths) if n not in whole and width > _NARROW]
+        fold = [n for n in whole if widths[n] > 1]
+        if not (cut or fold):
+            return
+        widths[max(cut or fold, key=widths.__getitem__)] -= 1

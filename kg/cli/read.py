@@ -12,8 +12,9 @@ from kg.search import Query
 from kg.vocabulary import Predicate
 
 from . import render
+from .arguments import TEXT, kind_of
 from .context import Context, formats, pass_context
-from .output import Exit, narrate, print_json, print_table, safe
+from .output import Exit, json_text, narrate, print_json, print_table, safe
 
 
 @click.command(
@@ -25,23 +26,30 @@ Examples:
 
 In the interface: /"""
 )
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, type=TEXT)
 @click.option("--limit", default=50, show_default=True, help="At most this many; -1 for all.")
 @click.option("--ids", "format_", flag_value="ids", help="Slugs only, one a line.")
-@formats
+@formats("jsonl", "ids")
 @pass_context
 def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -> None:
     """Find nodes by the beginnings of words, with kind:, author:, category: and in:SOURCE."""
     parsed = Query.parse(" ".join(query))
+    for name in parsed.unknown:
+        kind_of(name)
     with context.reading() as graph:
+        for name in parsed.documents:
+            _check_document(graph, name)
         found = graph.search(parsed, limit=limit)
         total = graph.count(parsed)
         near = graph.nearest(" ".join(parsed.words)) if parsed.words and not found else []
-    chosen = context.format(format_)
+    chosen = context.format(format_, ("table", "json", "jsonl", "ids"))
+    nodes = [render.node_json(node, context.settings.base) for node in found]
     if chosen == "json":
-        base = context.settings.base
-        print_json({"count": total, "nodes": [render.node_json(node, base) for node in found]})
-    elif chosen in {"ids", "jsonl"}:
+        print_json({"count": total, "nodes": nodes})
+    elif chosen == "jsonl":
+        for one in nodes:
+            click.echo(json_text(one))
+    elif chosen == "ids":
         for node in found:
             click.echo(node.slug)
     else:
@@ -53,6 +61,18 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
         narrate(f"note: {len(found)} of {total:,} shown; --limit -1 for all")
 
 
+def _check_document(graph: Graph, name: str) -> None:
+    """Nothing, if there is such a document. Raises: UsageError with the nearest source."""
+    sql = "SELECT key FROM document WHERE key IN (?, 'list:' || ?) OR key LIKE 'list:%'"
+    keys = [key for (key,) in graph.db.execute(sql, (name, name))]
+    if not {name, f"list:{name}"} & set(keys):
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [key.removeprefix("list:") for key in keys], n=1, cutoff=0.5)
+        hint = f"Did you mean in:{near[0]}?" if near else "See `kg sources`."
+        raise UsageError(f"there is no source {name!r}", hint=hint)
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -60,10 +80,10 @@ Examples:
   kg show arxiv:2106.09685 --abstract
   kg show https://github.com/huggingface/peft --json"""
 )
-@click.argument("node")
+@click.argument("node", type=TEXT)
 @click.option("--depth", default=1, show_default=True, help="Also list nodes within this many steps.")
 @click.option("--abstract", is_flag=True, help="The abstract of a paper, too.")
-@formats
+@formats()
 @pass_context
 def show(context: Context, node: str, depth: int, format_: str, *, abstract: bool) -> None:
     """Show a node and its edges. NODE is a slug, a name, an identifier or a URL."""
@@ -123,10 +143,10 @@ Examples:
   kg why alpaca requires 16-32
   kg why lora 'introduced by'"""
 )
-@click.argument("subject")
-@click.argument("predicate", required=False)
-@click.argument("object", required=False)
-@formats
+@click.argument("subject", type=TEXT)
+@click.argument("predicate", required=False, type=TEXT)
+@click.argument("object", required=False, type=TEXT)
+@formats()
 @pass_context
 def why(
     context: Context,
@@ -198,10 +218,10 @@ Examples:
   kg path bert-mini lora
   kg path alpaca qlora --through-hubs"""
 )
-@click.argument("start")
-@click.argument("end")
+@click.argument("start", type=TEXT)
+@click.argument("end", type=TEXT)
 @click.option("--through-hubs", is_flag=True, help="Also pass busy topics, organizations and tiers.")
-@formats
+@formats()
 @pass_context
 def path(context: Context, start: str, end: str, format_: str, *, through_hubs: bool) -> int:
     """Show a shortest path between two nodes, each step with its receipt."""
@@ -240,7 +260,7 @@ def _arrow(statement: Statement, to: Node) -> str:
 
 
 @click.command()
-@formats
+@formats()
 @pass_context
 def stats(context: Context, format_: str) -> None:
     """Count nodes and edges by kind, documents, and papers with and without metadata."""

@@ -1,0 +1,57 @@
+"""What people type: mistyped commands get the nearest name, what is no text is refused."""
+
+from __future__ import annotations
+
+import click
+from click.types import StringParamType
+
+from kg.errors import UsageError
+from kg.vocabulary import Kind
+
+
+class TypoGroup(click.Group):
+    """A group that answers a mistyped command with the nearest one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but with the nearest name."""
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            ctx.fail(f"no command {args[0]!r}{hint}")
+        return super().resolve_command(ctx, args)
+
+
+class Text(StringParamType):
+    """An argument that is text: bytes that are no UTF-8 are refused before anything is done."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value itself."""
+        text = str(super().convert(value, param, ctx))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail(f"{text!r} is not UTF-8 text", param, ctx)
+        return text
+
+
+TEXT = Text()
+
+
+def kind_of(text: str) -> Kind:
+    """The kind of that name. Raises: UsageError with the nearest."""
+    try:
+        return Kind.of(text)
+    except KeyError:
+        from difflib import get_close_matches
+
+        labels = {k.label.casefold(): k.label for k in Kind}
+        near = get_close_matches(text.casefold(), labels, n=1)
+        hint = f"Did you mean {labels[near[0]]}?" if near else f"One of: {', '.join(labels.values())}."
+        raise UsageError(f"there is no kind {text!r}", hint=hint) from None
