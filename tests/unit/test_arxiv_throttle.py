@@ -76,11 +76,13 @@ def test_a_wait_beyond_patience_is_told_instead(tmp_path: Path, clock: Clock) ->
 
 
 def test_no_header_locks_arxiv_for_longer_than_a_day(tmp_path: Path, clock: Clock) -> None:
-    with throttle(tmp_path, clock).turn() as turn:
+    asking = throttle(tmp_path, clock)
+    with asking.turn() as turn:
         turn.postpone(1e9)
     clock.sleep(86_400)
-    with throttle(tmp_path, clock).turn():
+    with asking.turn():
         pass
+    assert clock.slept == [86_400]
 
 
 def test_a_request_that_fails_counts_too(tmp_path: Path, clock: Clock) -> None:
