@@ -70,6 +70,7 @@ _VERB = re.compile(
     r"hundreds|thousands|learn|understand|integrate|automate|improve|reduce|enable|let|lets|allows?|provides?|supports?|pushing)\b",
     re.IGNORECASE,
 )
+_TOOLS = re.compile(r"\b(?:tools?|toolkits?|frameworks?|librar(?:y|ies)|software|packages?)\b|工具|框架", re.IGNORECASE)
 _RESOURCES = re.compile(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
 _PROJECTS = re.compile(r"\bprojects?\b|项目", re.IGNORECASE)
 _MEASURES = re.compile(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
@@ -196,7 +197,7 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
         if (paperish or title) and not (code and not title):
             return Guess(Kind.PAPER, "type-heading", sure)
         return _by_form(entry, title=title) if code or entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
-    if title and paperish and kind is not Kind.FRAMEWORK:
+    if title and paperish and (kind is not Kind.FRAMEWORK or not _TOOLS.search(_near_heading(entry))):
         return Guess(Kind.PAPER, "title-form", 0.85)
     noun = noun_kind(entry.description) or _noun_in_brackets(entry.name)
     headings = " / ".join(s.text for s in entry.path)
@@ -235,6 +236,11 @@ _LIBRARY = re.compile(
 )
 
 
+def _near_heading(entry: Entry) -> str:
+    """The nearest TYPE heading, as written."""
+    return next((s.text for s in reversed(entry.path) if heading(s.text).role is Role.TYPE), "")
+
+
 def _noun_in_brackets(name: str) -> Kind | None:
     found = re.search(r"\(([^()]{3,40})\)$", name)
     return noun_kind(found[1]) if found else None
@@ -260,6 +266,8 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:
         return Guess(Kind.TUTORIAL if title else Kind.FRAMEWORK, "host", 0.5)
     if any(link.role == "code" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.6)
+    if any(link.label and link.role == "page" for link in entry.links):
+        return Guess(Kind.FRAMEWORK, "host", 0.5)
     return Guess(topic, "topic-heading", 0.7) if topic else Guess(noun or Kind.METHOD, "name-only", 0.4)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from kg.names import name_key as _name_key
 from kg.vocabulary import Kind, Predicate
 
 from .naming import NameIndex, last_words
+from .titles import is_title
 
 MAX_DESCRIPTION = 600
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -114,24 +115,20 @@ class Draft:
         for name in (mention.name, *mention.aliases):
             self.by_name.setdefault(name_key(name), {}).setdefault(mention.kind, mention)
 
-    def index_names(self, entries: list[Mention | None]) -> None:
+    def index_names(self, entries: list[Mention | None], ordinary: Collection[str]) -> None:
         """Make the names of all entries but papers and tutorials findable in texts."""
-        named: list[tuple[str, int]] = []
+        frameworks: list[tuple[str, int]] = []
         for number, mention in enumerate(entries):
-            if (
-                mention is None
-                or mention.kind in _NOT_INDEXED
-                or self.known(mention.name, (mention.kind,)) is not mention
-            ):
+            if mention is None or mention.kind in _NOT_INDEXED or is_title(mention.name):
+                continue
+            if self.known(mention.name, (mention.kind,)) is not mention:
                 continue
             concept = mention.kind in (Kind.METHOD, Kind.TOPIC)
             for name in (mention.name, *mention.aliases):
-                exact = bool(_WORDLIKE.fullmatch(name)) and not concept
-                self.names.add(name, number, exact=exact)
-            named.append((mention.name, number))
-        for word, number in last_words(
-            [(n, k) for n, k in named if entries[k].kind is Kind.FRAMEWORK]
-        ).items():  # type: ignore[union-attr]
+                self.names.add(name, number, exact=bool(_WORDLIKE.fullmatch(name)) and not concept)
+            if mention.kind is Kind.FRAMEWORK:
+                frameworks.append((mention.name, number))
+        for word, number in last_words(frameworks, ordinary).items():
             self.names.add(word, number, exact=True)
 
     def known(self, name: str, kinds: Iterable[Kind] = ()) -> Mention | None:

@@ -10,7 +10,7 @@ from kg.vocabulary import Kind
 
 from .document import BREAK, Block, Outline, Section, plain
 from .headings import Heading, Role, bare, heading
-from .links import Link, Unit, badge_text, is_relative, label_role, link_of, starred_repository, units
+from .links import Link, Unit, asides, badge_text, is_described, is_relative, label_role, link_of, starred_repository, units
 from .tables import Cell, read_row
 from .titles import Title, cleaned, find_title, is_title, split_alias, split_text
 
@@ -35,7 +35,7 @@ _OTHERS = frozenset(
     {"training", "base", "generator", "description", "examples", "maker", "keywords", "domain"}
 )
 """Columns whose links belong to other things, unless they are labelled; never those of _NEVER."""
-_NEVER = frozenset({"training", "base", "generator"})
+_NEVER = frozenset({"training", "base", "generator", "licence", "stars", "supports"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,9 @@ class _Reader:
         if len(self.entries) >= MAX_ENTRIES and block.kind in ("item", "row", "heading"):
             self.ignored[index] = TOO_MANY
             return
-        if block.kind in ("title", "summary", "code", "header", "prose"):
+        if block.kind == "prose" and self.is_bold_item(block):
+            self.take_item(index, block, path)
+        elif block.kind in ("title", "summary", "code", "header", "prose"):
             self.ignored[index] = {"header": "table header", "code": "code block", "summary": "heading",
                                    "title": "title"}.get(block.kind, "prose")  # fmt: skip
         elif block.kind == "heading":
@@ -201,6 +203,15 @@ class _Reader:
             self.take_row(index, block, path)
         else:
             self.take_item(index, block, path)
+
+    def is_bold_item(self, block: Block) -> bool:
+        """Whether a paragraph is an item: a bold title with labelled links behind it."""
+        decision = deciding(block.path)
+        if decision is None or decision.role is Role.META:
+            return False
+        parts = [u for u in units(block.pieces) if u.text.strip() or u.href]
+        bold = bool(parts) and "b" in parts[0].style and is_title(cleaned(parts[0].text))
+        return bold and any(u.link and u.link.label for u in parts[1:])
 
     # ----------------------------------------------------------------------------- rows
 
@@ -312,7 +323,7 @@ class _Reader:
 
     def take_group(self, index: int, block: Block, path: tuple[Section, ...], text: str) -> bool:
         """Whether an item is only the label of those below it; then it is a section of theirs."""
-        linked = any(u.link and u.kind == "link" and not u.link.label for u in units(block.pieces))
+        linked = find_title(units(block.pieces)).form in ("link", "url")
         named = [i for i in block.children if not self.is_note(self.blocks[i])]
         if linked or len(text.split()) > _MAX_NAME_WORDS or 2 * len(named) < len(block.children):
             return False
@@ -345,7 +356,8 @@ class _Reader:
             return True
         if parts[0].kind == "link":
             first = parts[0]
-            return bool(label_role(first.text)) or bool(re.match(r"https?://", first.text))
+            label = label_role(first.text) and not is_described(parts, 0)
+            return bool(label) or bool(re.match(r"https?://", first.text))
         key = _KEY.match(plain(block.pieces))
         return bool(key and (label_role(key["key"]) or _FACT.fullmatch(key["key"].strip())))
 
@@ -396,6 +408,9 @@ class _Reader:
         elif title.form == "text" and (reason := _plain_name(entry, title, path, own)):
             return reason
         entry.name, entry.aliases = split_alias(cleaned(entry.name))
+        if any(u.href for u in parts) and not entry.main and not entry.links and not entry.description:
+            if all(is_relative(u.href) for u in parts if u.kind == "link"):
+                return "link within the repository"
         if not re.search(r"\w", entry.name) or _PLACEHOLDER.fullmatch(entry.name):
             return "placeholder" if entry.name else "no name"
         if len(entry.name.split()) > _MAX_TITLE_WORDS:
@@ -442,7 +457,7 @@ def _fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
     if not any(x.role == "code" for x in found) and not (entry.main and entry.main.role == "code"):
         pages = [starred_repository(u.href) for u in parts if u.kind == "badge"]
         found += [x for page in pages if page and (x := link_of("", page))]
-    aside = _asides(title.rest)
+    aside = asides(title.rest)
     entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
     entry.asides = aside
     entry.badges = tuple(x for u in parts if u.kind == "badge" and not u.link and (x := badge_text(u.href)))
@@ -452,28 +467,6 @@ def _fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
     entry.marked = tuple(u.text.strip() for u in parts if "u" in u.style and u.text.strip())
     entry.tail = _segments(title.rest)
     entry.description = description(title.rest)
-
-
-def _asides(rest: list[Unit]) -> tuple[Link, ...]:
-    """The links in running text: what they point to is mentioned, it is not the item's own."""
-    out = []
-    before = ""
-    for unit in rest:
-        if unit.kind == "text":
-            before += unit.text
-        elif unit.kind == "break":
-            before = ""
-        elif unit.kind == "link":
-            bracketed = unit.text.startswith(("[", "(")) or bool(
-                re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:])
-            )
-            pointer = label_role(unit.text) == "other" and re.search(r"\w", before)
-            if unit.link and (
-                pointer or (not unit.link.label and not bracketed and re.search(r"\w", before))
-            ):
-                out.append(unit.link)
-            before += unit.text
-    return tuple(out)
 
 
 def _segments(rest: list[Unit]) -> tuple[str, ...]:

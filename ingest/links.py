@@ -237,3 +237,31 @@ def urlsplit_path(src: str) -> str:
         return urlsplit(src).path
     except ValueError:
         return ""
+
+
+def asides(rest: list[Unit]) -> tuple[Link, ...]:
+    """The links in running text: what they point to is mentioned, it is not the item's own."""
+    out = []
+    before = ""
+    for unit in rest:
+        if unit.kind == "text":
+            before += unit.text
+        elif unit.kind == "break":
+            before = ""
+        elif unit.kind == "link":
+            bracketed = unit.text.startswith(("[", "(")) or bool(
+                re.search(r"(?:^|[\[(|,·/])\s*\\?[\[(]?\s*$", before[-20:])
+            )
+            pointer = label_role(unit.text) == "other" and re.search(r"\w", before)
+            if unit.link and (
+                pointer or (not unit.link.label and not bracketed and re.search(r"\w", before))
+            ):
+                out.append(unit.link)
+            before += unit.text
+    return tuple(out)
+
+
+def is_described(items: list[Unit], at: int) -> bool:
+    """Whether a separator and a text follow a link."""
+    behind = items[at + 1].text if at + 1 < len(items) and items[at + 1].kind == "text" else ""
+    return bool(re.match(r"\s*(?:[:：]|\s[-–—])\s*\w", behind))  # noqa: RUF001

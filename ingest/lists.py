@@ -110,7 +110,8 @@ def _mentioned(items: Items, draft: Draft) -> list[Said]:
         out.append(Said(entry, place, mention))
         draft.things.append(mention)
         indexed.append(None if entry.shape == "step" or mention.kind is Kind.HARDWARE_TIER else mention)
-    draft.index_names(indexed)
+    ordinary = {w for e in items.entries for w in re.findall(r"(?<![\w-])[a-z]{5,}(?![\w-])", e.own)}
+    draft.index_names(indexed, ordinary)
     learn_topics(draft, dict.fromkeys(s.entry.path for s in out))
     return out
 
@@ -173,7 +174,7 @@ def record(said: Said, title: str) -> ItemRecord:
     entry = said.entry
     links = entry.all_links()
     arxiv = tuple(dict.fromkeys(x.identifier.value for x in links if x.identifier.scheme == "arxiv"))
-    repos = [x.identifier for x in links if x.identifier.scheme in CODE_HOSTS]
+    repos = [x.identifier for x in links if x.identifier.scheme in CODE_HOSTS and x.role not in ("demo", "blog")]
     hubs = [x.identifier for x in links if x.identifier.scheme == "hf"]
     headings = [s.text for s in entry.path if s.level not in _GROUP_LEVELS]
     first = [entry.main.identifier] if entry.main and entry.main.identifier in (*repos, *hubs) else []

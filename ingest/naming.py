@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*[+#]*")
@@ -13,9 +13,9 @@ _LOOSE = re.compile(
     r"-(?:based|style|like|inspired|compatible|powered|enabled|aware|format|family|series)\b", re.IGNORECASE
 )
 _MAX_TEXT = 2000
-_MAX_WORDS, _MAX_SHARED = 12, 4
+_MAX_WORDS, _MAX_SHARED, _SHORT = 12, 4, 3
 _STOP = frozenset(
-    """a an and the of for to in on with by from is are be it its this that as or at new open source code paper data
+    """ai ml rl dl cv nlp gpu cpu pc ios mac web a an and the of for to in on with by from is are be it its this that as or at new open source code paper data
     model models llm llms list lists tool tools api app cli ui web chat base large small mini agent agents awesome guide
     page home here link blog demo docs dataset datasets benchmark benchmarks survey general other misc python rust go
     papers paper resources library framework""".split()
@@ -97,22 +97,26 @@ def _alone(text: str, start: int, end: int) -> bool:
     return True
 
 
-def last_words(names: Iterable[tuple[str, int]]) -> dict[str, int]:
+def last_words(names: Iterable[tuple[str, int]], ordinary: Collection[str] = ()) -> dict[str, int]:
     """Last words that stand for one name only: of "Hugging Face Transformers" and others, Transformers.
+
+    ``ordinary``: words that the document also writes in lower case, which are no names.
 
     >>> last_words([("Hugging Face Transformers", 1), ("ONNX Runtime", 2), ("Foo Runtime", 3)])
     {'Transformers': 1}
+    >>> last_words([("Foo Mobile", 1)], {"mobile"})
+    {}
     """
     seen: dict[str, set[int]] = {}
     spelled: dict[str, str] = {}
     for name, key in names:
         parts = [m.group() for m in _WORD.finditer(name)]
-        if parts:
+        if parts and len(parts) <= _SHORT and "(" not in name:
             seen.setdefault(parts[-1].casefold(), set()).add(key)
             if len(parts) > 1:
                 spelled.setdefault(parts[-1].casefold(), parts[-1])
     return {
         spelled[word]: next(iter(keys))
         for word, keys in seen.items()
-        if len(keys) == 1 and word in spelled and word not in _STOP and len(word) > 4  # noqa: PLR2004
+        if len(keys) == 1 and word in spelled and word not in _STOP and word not in ordinary and len(word) > 4  # noqa: PLR2004
     }

@@ -88,7 +88,7 @@ def say_links(said: Said, draft: Draft) -> None:
     entry, kind = said.entry, said.mention.kind
     for link in entry.all_links():
         if link.identifier.scheme in CODE_HOSTS and (
-            link is entry.main or link.role in ("code", "page", "dataset", "model")
+            link is entry.main or link.role in ("code", "page", "dataset")
         ):
             said.add(draft, Predicate.HAS_CODE, link.url, "link", 0.95)
         elif link is entry.main or link.role == "page":

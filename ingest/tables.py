@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kg.vocabulary import Kind
 
-from .document import Block, Piece, plain
+from .document import BREAK, Block, Piece, plain
 from .headings import bare
-from .links import Link, Unit, is_relative, link_of, starred_repository, units
+from .links import Link, Unit, asides, is_relative, link_of, starred_repository, units
 from .titles import cleaned, find_title, is_title
 
 _ROLES: tuple[tuple[str, str], ...] = (
@@ -18,6 +18,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("active", r"active\s+param.*|activated.*"),
     ("context", r"(?:max(?:imum)?\s+)?(?:context|ctx|seq(?:uence)?)\b.*|上下文.*"),
     ("bits", r"bits?|bit[ -]?widths?|precision"),
+    ("device", r"(?:supported\s+|target\s+)?(?:hardware|devices?|backends?|os|processors?|accelerators?)(?:\s+\w+)?|硬件.*"),
     ("memory", r".*\b(?:v?ram|gpu\s+memory|memory)\b.*|显存.*|内存.*"),
     ("licence", r".*licen[cs]e.*|许可.*|协议"),
     ("date", r".*\b(?:dates?|years?|released?|time|published|updated?)\b.*|.*(?:时间|日期)|年份"),
@@ -156,8 +157,8 @@ def read_row(block: Block) -> Row:
         Cell(
             _beside(columns[i], columns[at]),
             block.columns[i] if i < len(block.columns) else "",
-            texts[i],
-            _links(block.cells[i]),
+            texts[i] if columns[i].role == "description" else _listed(block.cells[i]),
+            tuple(_in_column(link, columns[i].role) for link in _links(block.cells[i])),
         )
         for i in range(len(block.cells))
         if i != at
@@ -165,10 +166,29 @@ def read_row(block: Block) -> Row:
     return row
 
 
+def _in_column(link: Link, role: str) -> Link:
+    """The link with the role of its column: a repository under "Try it" is no code of the row's thing."""
+    fixed = role in ("demo", "blog", "model") and link.role in ("code", "page", "paper")
+    return replace(link, role=role) if fixed and not (link.label and link.role == "paper") else link
+
+
+def _listed(cell: tuple[Piece, ...]) -> str:
+    """The text of a cell with its lines told apart."""
+    lines: list[list[Piece]] = [[]]
+    for piece in cell:
+        if piece.text == BREAK:
+            lines.append([])
+        else:
+            lines[-1].append(piece)
+    return "; ".join(text for line in lines if (text := plain(line)))
+
+
 def _beside(other: Column, name: Column) -> str:
     """The role of a second column of names: data beside models is what they were trained on."""
     if other.role == "name" and other.kind is Kind.DATASET and name.kind is Kind.MODEL:
         return "training"
+    if other.role == "name" and other.kind is Kind.MODEL and name.kind is not Kind.MODEL:
+        return "supports"
     return other.role
 
 
@@ -178,7 +198,7 @@ def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
     named = [i for i in range(count) if columns[i].role == "name" and texts[i]]
     if named:
         return named[0]
-    if columns[0].role in ("", "domain") and re.search(r"\w", texts[0]) and _marked(block.cells[0]):
+    if columns[0].role in ("", "domain", "maker") and re.search(r"\w", texts[0]) and _marked(block.cells[0]):
         return 0
     for i in range(count):
         if columns[i].role == "paper" and _titled(block.cells[i], texts[i]):
@@ -222,8 +242,9 @@ def _named(cell: tuple[Piece, ...], head: Column) -> Row:
     name = cleaned(title.name)
     if whole and (title.form in ("text", "link", "bold") and not is_title(name)):
         name = whole
-    kind = head.kind or (Kind.PAPER if head.role == "paper" else None)
-    links = tuple(u.link for u in (*title.head, *title.rest) if u.link)
+    kind = head.kind or {"paper": Kind.PAPER, "maker": Kind.ORGANIZATION}.get(head.role)
+    others = asides(title.rest)
+    links = tuple(u.link for u in (*title.head, *title.rest) if u.link and u.link not in others)
     main = title.main or next((link for link in links if not link.label), None)
     return Row(
         "",

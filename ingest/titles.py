@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kg.names import initials, words
 
 from .headings import _EMOJI as EMOJI
-from .links import Link, Unit, is_proper, is_relative
+from .links import Link, Unit, is_described, is_proper, is_relative
 
 _LEAD = re.compile(
     r"\s*(?:[\[(【（]\s*(?P<in>[^\[\]()【】]{2,40}?)\s*[\])】）]|(?P<out>20\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./]\d{1,2})?))"  # noqa: RUF001
@@ -155,19 +155,13 @@ def _skip_head(items: list[Unit], title: Title) -> int:
         elif unit.kind == "link":
             named = unit.link
             role = named.role if named and named.label else ""
-            if not _is_label(unit, role) or (is_proper(unit.text) and _described(items, i)):
+            if not _is_label(unit, role) or (is_proper(unit.text) and is_described(items, i)):
                 return i
             title.head.append(unit)
         elif unit.kind == "badge":
             title.head.append(unit)
         i += 1
     return i
-
-
-def _described(items: list[Unit], at: int) -> bool:
-    """Whether a separator and a text follow a link."""
-    behind = items[at + 1].text if at + 1 < len(items) and items[at + 1].kind == "text" else ""
-    return bool(re.match(r"\s*(?:[:：]|\s[-–—])\s*\w", behind))  # noqa: RUF001
 
 
 def _is_label(unit: Unit, role: str) -> bool:

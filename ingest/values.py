@@ -72,6 +72,12 @@ def _say_cell(said: Said, draft: Draft, cell: Cell) -> None:
         for name in [cleaned(text)] if "(" in text else parts(text):
             maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
             said.add(draft, Predicate.MADE_BY, maker, "column", 0.9, beyond=True)
+    elif cell.role == "device":
+        for name in parts(text):
+            said.add(draft, Predicate.RUNS_ON, re.sub(r"^\w+:\s*", "", name), "column", 0.8)
+    elif cell.role == "supports" and kind is Kind.FRAMEWORK:
+        for name in parts(text):
+            said.add(draft, Predicate.SUPPORTS, thing(said, draft, name, Kind.MODEL), "column", 0.8)
     elif cell.role == "samples":
         said.add(draft, Predicate.SAMPLES, text, "column", 0.9)
     elif cell.role == "tokens":
@@ -190,6 +196,11 @@ def _say_bits(said: Said, draft: Draft) -> None:
 
 def _say_venue(said: Said, draft: Draft) -> None:
     venue = venue_of(said.entry, said.mention.kind)
+    if said.mention.kind is Kind.PAPER and said.entry.shape == "item":
+        for text in (said.entry.lead, *said.entry.tail):
+            if date := date_in(text):
+                said.add(draft, Predicate.RELEASED, Literal(date, "date"), "venue", 0.85)
+                break
     if venue.name:
         said.add(draft, Predicate.PUBLISHED_IN, str(venue), "venue", 0.9)
     elif venue.year and said.mention.kind is Kind.PAPER:
