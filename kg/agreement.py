@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .identifiers import CODE_HOSTS, DECISIVE, Identifier
+from .identifiers import DECISIVE, Identifier
 from .model import Mention
 from .names import name_key, words
 
@@ -64,12 +64,11 @@ def titles_agree(a: Mention, b: Mention) -> bool:
 def contradict(a: tuple[Identifier, ...], b: tuple[Identifier, ...]) -> bool:
     """Whether both have an identifier of one scheme and none in common.
 
-    A repository that moved to another owner keeps its name and contradicts nothing.
+    Two repositories of one name under two owners contradict each other, too: one may have moved,
+    or be a fork or a namesake, and one wrong merge is worse than ten misses.
     """
     for scheme in {i.scheme for i in a} & {i.scheme for i in b}:
         mine, theirs = ({i.value for i in ids if i.scheme == scheme} for ids in (a, b))
-        if scheme in CODE_HOSTS:
-            mine, theirs = ({value.rpartition("/")[2] for value in ids} for ids in (mine, theirs))
         if not mine & theirs:
             return True
     return False

@@ -136,9 +136,14 @@ def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: S
     for number, node in kept.items():
         _update(db, node, drafts[number])
     retire(db, {node: kept.get(went[node]) if node in went else None for node in gone})
-    nodes = {n: kept[n] if n in kept else assign(db, draft) for n, draft in enumerate(drafts)}
+    nodes = kept | {n: assign(db, drafts[n]) for n in _in_slug_order(drafts) if n not in kept}
     _point(db, block, drafts, nodes)
     return set(nodes.values())
+
+
+def _in_slug_order(drafts: Sequence[Draft]) -> list[int]:
+    """Who asks first for a slug: the best supported, then by kind and key; never who came first."""
+    return sorted(range(len(drafts)), key=lambda n: (-drafts[n].support, drafts[n].kind.rank, drafts[n].key))
 
 
 def _where_nodes_went(block: Block, drafts: Sequence[Draft]) -> dict[int, int]:

@@ -56,8 +56,9 @@ def replace(db: sqlite3.Connection, reading: Reading, now: str, touched: Touched
     document_id = _document(db, reading, now, row["id"] if row else None)
     old = {row["key"]: row["id"] for row in _rows(db, "place", document_id)}
     places = _store_places(db, document_id, reading)
-    claims = {claim_key(claim): claim for claim in reading.claims}
-    mentions = {mention_key(mention): mention for mention in _mentions(reading)}
+    keys = {mention: mention_key(mention) for mention in _mentions(reading)}
+    mentions = {key: mention for mention, key in keys.items()}
+    claims = {claim_key(claim, keys): claim for claim in reading.claims}
     _drop_claims(db, document_id, claims.keys(), touched)
     _drop_mentions(db, document_id, mentions.keys(), touched)
     ids = _store_mentions(db, document_id, mentions, places, touched)
@@ -272,15 +273,15 @@ def identifiers_of(text: str) -> tuple[Identifier, ...]:
 # ---------------------------------------------------------------------------------- claims
 
 
-def claim_key(claim: Claim) -> str:
-    """32 hex digits that stand for all that a claim says, places included."""
+def claim_key(claim: Claim, keys: Mapping[Mention, str]) -> str:
+    """32 hex digits that stand for all that a claim says, places included; ``keys`` of its mentions."""
 
     def said(value: Mention | Literal) -> object:
-        return mention_key(value) if isinstance(value, Mention) else [value.value, value.datatype]
+        return keys[value] if isinstance(value, Mention) else [value.value, value.datatype]
 
     return _hash(
         [
-            mention_key(claim.subject),
+            keys[claim.subject],
             claim.predicate.name,
             said(claim.object),
             [[name, said(value)] for name, value in claim.qualifiers],

@@ -64,20 +64,22 @@ def test_the_same_name_with_incompatible_kinds_is_two_nodes() -> None:
     assert len(found) == 2
 
 
-def test_two_repositories_of_different_names_contradict_each_other() -> None:
+@pytest.mark.parametrize("other", ["github:b/other", "github:b/nimbus"])
+def test_two_repositories_contradict_each_other_also_if_they_have_one_name(other: str) -> None:
     found = drafts(
-        mention("Nimbus", Kind.FRAMEWORK, "github:a/nimbus-cloud"),
-        ("list:b", mention("Nimbus", Kind.FRAMEWORK, "github:b/other")),
+        mention("Nimbus", Kind.FRAMEWORK, "github:a/nimbus"),
+        ("list:b", mention("Nimbus", Kind.FRAMEWORK, other)),
     )
     assert len(found) == 2
 
 
-def test_a_repository_that_moved_to_another_owner_is_still_one_node() -> None:
+def test_a_list_that_links_both_repositories_joins_them() -> None:
     (node,) = drafts(
         mention("Nimbus", Kind.FRAMEWORK, "github:old/nimbus"),
         ("list:b", mention("Nimbus", Kind.FRAMEWORK, "github:new/nimbus")),
+        ("list:c", mention("Nimbus", Kind.FRAMEWORK, "github:old/nimbus", "github:new/nimbus")),
     )
-    assert node.support == 2
+    assert node.support == 3
 
 
 def test_a_mention_without_a_link_joins_the_best_supported_of_contradicting_nodes() -> None:
