@@ -30,7 +30,7 @@ class Seen:
 class Draft:
     """A node before it has an address: what its mentions, taken together, say.
 
-    ``key`` depends on nothing but these mentions; drafts sorted by key get their slugs in order.
+    ``key`` depends on nothing but these mentions.
     ``slug`` is the address it asks for, never empty; whoever assigns it sees to collisions. Neither
     depends on corrections: a renamed thing keeps its address, also in a rebuild from nothing.
     """

@@ -84,8 +84,9 @@ class Store:
         """What changed, after these documents say what their readings say and nothing else.
 
         One transaction for all of them: slugs are given over the whole batch, the best supported
-        node first, so the order of readings does not matter. ``lookups``: arXiv ids that were answered for, and
-        whether arXiv knows them. ``dry_run`` rolls back and tells the same delta.
+        node first, so the order of readings does not matter. ``lookups``: arXiv ids that
+        were answered for, and whether arXiv knows them. ``dry_run`` rolls back and tells the same
+        delta.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
             fresh = [documents.replace(self.db, reading, now, touched) for reading in readings]

@@ -249,7 +249,7 @@ def test_find_tells_the_nearest_names_and_what_is_ambiguous(store: Store) -> Non
     with pytest.raises(UnknownNode) as none:
         graph.find("alpacca")
     assert "alpaca" in none.value.hint
-    assert graph.find("orca").kind is Kind.DATASET
+    assert graph.find("orca").kind is Kind.MODEL  # an address is exact
     assert graph.find("https://github.com/lab/alpaca.git").slug == "alpaca"
 
 
