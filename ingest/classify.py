@@ -9,7 +9,7 @@ from kg.hardware import memory_in
 from kg.vocabulary import Kind
 
 from .headings import Role, heading
-from .items import Entry
+from .entries import Entry
 from .titles import is_title
 
 

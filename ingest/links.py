@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from kg.identifiers import Identifier, identify
 
-from .document import BREAK, Piece
+from .blocks import BREAK, Piece
 
 _ROLE_WORDS = {
     "paper": """paper papers pdf arxiv openreview publication preprint abs acl anthology report tech technical

@@ -12,22 +12,14 @@ from kg.model import Claim, DocumentKind, Mention, Place, Problem, Reading, Revi
 from kg.vocabulary import Kind, Predicate
 
 from .classify import classify, is_tier
-from .document import Block, Outline, outline
+from .blocks import Block, Outline
+from .document import outline
 from .draft import Draft, folded
 from .fates import Fate, ItemRecord
 from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
-from .relations import (
-    Said,
-    own_identifiers,
-    say_about,
-    say_examples,
-    say_hardware,
-    say_introduced,
-    say_links,
-    say_makers,
-    say_papers,
-    say_text,
-)
+from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
+from .introductions import say_introduced, say_papers
+from .relations import say_about, say_examples, say_text
 from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, Tier, read_step, read_tier, say_guide, say_tier, tier_mention
 from .values import say_values

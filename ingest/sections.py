@@ -8,10 +8,10 @@ from kg.model import Mention
 from kg.names import words
 from kg.vocabulary import Kind, Predicate
 
-from .document import Section
+from .blocks import Section
 from .draft import Draft
 from .headings import Role, bare, heading
-from .relations import Said
+from .claims import Said
 
 _CONCEPTS = (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)
 VENDOR_LEVELS = (0, 8, 9)  # <summary>, bold paragraphs and group labels

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kg.vocabulary import Kind
 
-from .document import BREAK, Block, Piece, plain
+from .blocks import BREAK, Block, Piece, plain
 from .headings import bare
 from .links import Link, Unit, asides, is_relative, link_of, starred_repository, units
 from .titles import cleaned, find_title, is_title

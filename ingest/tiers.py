@@ -11,8 +11,8 @@ from kg.model import Claim, Literal, Mention, Place
 from kg.vocabulary import Kind, Predicate
 
 from .draft import Draft
-from .items import Entry
-from .relations import Said
+from .entries import Entry
+from .claims import Said
 from .titles import cleaned
 
 _EXAMPLES = re.compile(

@@ -11,9 +11,9 @@ from kg.vocabulary import Kind, Predicate
 from .attributes import bits_in, context_in, context_length, date_in, licence_in, sizes_in
 from .draft import Draft
 from .headings import Role, heading
-from .items import Entry
+from .entries import Entry
 from .links import label_role
-from .relations import Said
+from .claims import Said
 from .tables import Cell, column_role
 from .titles import cleaned
 from .venues import Venue, venue_in, year_in

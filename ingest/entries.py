@@ -1,0 +1,276 @@
+"""One entry of a list: its name, links, description and the facts below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kg.hardware import memory_in
+from kg.vocabulary import Kind
+
+from .blocks import BREAK, Section
+from .headings import Heading, Role, heading
+from .links import Link, Unit, asides, badge_text, is_relative, link_of, starred_repository
+from .tables import Cell
+from .titles import Title, cleaned, find_title, is_title, split_text
+
+MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
+_SENTENCE = re.compile(
+    r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|for\s+more|see|there|when|to)(?:\s|\.)",
+    re.IGNORECASE,
+)
+
+
+_OTHERS = frozenset(
+    {"training", "base", "generator", "description", "examples", "maker", "keywords", "domain"}
+)
+"""Columns whose links belong to other things, unless they are labelled; never those of _NEVER."""
+_NEVER = frozenset({"training", "base", "generator", "licence", "stars", "supports"})
+
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact below an entry as "key: value" or as a labelled link."""
+
+    key: str
+    text: str
+    links: tuple[Link, ...]
+    block: int
+
+
+@dataclass(slots=True)
+class Entry:
+    """A list item, table row or heading that stands for a thing, before its kind is known.
+
+    ``shape``: item, row, heading or step; ``form``: how the name was found; ``column``: the kind
+    that the column of names gives; ``parent``: the entry around a nested one.
+    """
+
+    block: int
+    line: int
+    end_line: int
+    path: tuple[Section, ...]
+    shape: str
+    name: str
+    form: str
+    own: str
+    aliases: tuple[str, ...] = ()
+    main: Link | None = None
+    links: tuple[Link, ...] = ()
+    bad: tuple[str, ...] = ()
+    prefix: str = ""
+    lead: str = ""
+    tail: tuple[str, ...] = ()
+    description: str = ""
+    cells: tuple[Cell, ...] = ()
+    column: Kind | None = None
+    notes: list[Note] = field(default_factory=list)
+    number: int = 0
+    badges: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
+    asides: tuple[Link, ...] = ()
+    beside: tuple[Link, ...] = ()
+    parent: int = -1
+
+    @property
+    def heading(self) -> tuple[str, ...]:
+        """The path of headings as a place keeps it."""
+        return tuple(section.text for section in self.path)
+
+    def gather(self) -> None:
+        """Collect every link but the main one: own ones, those of cells, those of notes."""
+        cells = (
+            x
+            for c in self.cells
+            for x in c.links
+            if c.role not in _OTHERS or (c.role not in _NEVER and (x.label or x.role == "paper"))
+        )
+        beside = [*self.links, *cells, *(x for n in self.notes for x in n.links)]
+        self.beside = tuple(link for link in dict.fromkeys(beside) if link != self.main)
+
+    def all_links(self) -> tuple[Link, ...]:
+        """The main link, if any, and all others."""
+        return (self.main, *self.beside) if self.main else self.beside
+
+
+
+def deciding(path: tuple[Section, ...]) -> Heading | None:
+    """The innermost heading of a path that is META, a TYPE or a TOPIC."""
+    for section in reversed(path):
+        read = heading(section.text)
+        if read.role in (Role.META, Role.TYPE, Role.TOPIC):
+            return read
+    return None
+
+
+def section_kind(path: tuple[Section, ...]) -> Kind | None:
+    """The kind that the nearest TYPE heading gives, whatever topics stand between."""
+    for section in reversed(path):
+        read = heading(section.text)
+        if read.role is Role.TYPE:
+            return read.kind
+    return None
+
+
+
+def unusable(href: str) -> bool:
+    """Whether an address is neither of the web nor within the repository of the list."""
+    return bool(href) and not is_relative(href) and link_of("", href) is None
+
+
+
+def fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
+    """Links, badges, tags, description and the segments behind the name."""
+    entry.name, entry.main = title.name, title.main
+    found = [u.link for u in (*title.head, *title.rest) if u.link]
+    if not any(x.role == "code" for x in found) and not (entry.main and entry.main.role == "code"):
+        pages = [starred_repository(u.href) for u in parts if u.kind == "badge"]
+        found += [x for page in pages if page and (x := link_of("", page))]
+    aside = asides(title.rest)
+    entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
+    entry.asides = aside
+    entry.badges = tuple(x for u in parts if u.kind == "badge" and not u.link and (x := badge_text(u.href)))
+    entry.tags = tuple(
+        u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip()
+    )
+    entry.marked = tuple(u.text.strip() for u in parts if "u" in u.style and u.text.strip())
+    entry.tail = segments(title.rest)
+    entry.description = description(title.rest)
+
+
+def segments(rest: list[Unit]) -> tuple[str, ...]:
+    """The text behind a name, cut at breaks and changes of style, without labels and asides."""
+    out: list[str] = []
+    for unit in rest:
+        if unit.kind == "break":
+            out.append("")
+        elif unit.kind == "text" and "d" not in unit.style:
+            for line in unit.text.split(BREAK):
+                if unit.style and out and out[-1].strip():
+                    out.append("")
+                out.append(line)
+        elif unit.kind == "link" and not (unit.link and unit.link.label):
+            out.append(unit.text)
+    return tuple(s for s in (" ".join(x.split()) for x in out) if re.search(r"\w", s))[:12]
+
+
+def description(rest: list[Unit]) -> str:
+    """The text behind a name as one line: without labels, badges and the separator before it."""
+    text = ""
+    for unit in rest:
+        if unit.kind == "text":
+            text += unit.text
+        elif unit.kind == "break":
+            text += " "
+        elif unit.kind == "link" and not (unit.link and unit.link.label):
+            text += unit.text
+    text = re.sub(r"\\?[\[(（]\s*[,/|\\]*\s*\\?[\])）]", " ", " ".join(text.split()))  # noqa: RUF001
+    text = re.sub(r"(?:\[\s*\]\s*|\(\s*\)\s*)+", " ", text)
+    return " ".join(text.split()).strip(" -–—:：|,·•\\[]").strip()  # noqa: RUF001
+
+
+def name_from_key(entry: Entry, own: str) -> bool:
+    """Take the name of an item that has only labels or a bare address from its address."""
+    link = entry.main or next((x for x in entry.links if x.role in ("code", "model", "dataset")), None)
+    if link is None or link.identifier.scheme not in ("github", "gitlab", "hf"):
+        return False
+    entry.name = link.url.rstrip("/").split("/")[-1].split("?")[0].split("#")[0]
+    entry.main, entry.form = link, "url"
+    return bool(entry.name) and bool(own)
+
+
+def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) -> str:
+    """Cut the name out of plain text; the reason if it holds none, else ""."""
+    kind = section_kind(path)
+    papers = [x for x in entry.links if x.role == "paper"]
+    labelled = any(x.label for x in entry.links) or any(u.kind == "badge" for u in title.rest)
+    text = cleaned(title.name)
+    if memory_in(own) and not entry.links:
+        entry.name = text
+        return ""
+    following = title.rest[0] if title.rest and not title.bracketed else None
+    if following is not None and (following.kind != "link" or (following.link and following.link.label)):
+        following = None
+    if (
+        papers
+        and (labelled or is_title(text))
+        and (kind is not Kind.APPLICATION)
+        and not (
+            following and re.search(r"[:：]$", title.name.strip())  # noqa: RUF001
+        )
+    ):
+        entry.name, cut = cut_title(text)
+        entry.tail = (*([cut] if cut else []), *entry.tail)
+        return ""
+    name, said = split_text(title.name)
+    name = cleaned(name)
+    if following:
+        return _before_link(entry, title, following, name, said, kind)
+    if kind is Kind.PAPER and is_title(text) and not said.endswith("."):
+        entry.name, cut = cut_title(text)
+        entry.tail = (*([cut] if cut else []), *entry.tail)
+        return ""
+    decision = deciding(path)
+    if not entry.links and decision is None:
+        return "plain text"
+    if (
+        len(name.split()) > MAX_NAME_WORDS
+        or _SENTENCE.match(name)
+        or (name.endswith((".", "!")) and not said)
+    ):
+        return "plain text"
+    entry.name = name
+    entry.description = " ".join([said, entry.description]).strip(" -–—:|,") if said else entry.description
+    return ""
+
+
+def _before_link(entry: Entry, title: Title, link: Unit, name: str, said: str, kind: Kind | None) -> str:
+    """Plain text with a link behind it: the text is the name, or a prefix of the linked name."""
+    text = title.name.strip()
+    ends = bool(re.search(r"(?:[:：]|\s[-–—])$", text)) or bool(said)  # noqa: RUF001
+    if ends and kind in (Kind.TUTORIAL, Kind.PAPER) and not said:
+        inner = find_title([link, *title.rest[title.rest.index(link) + 1 :]])
+        entry.prefix = name
+        entry.name, entry.main, entry.form = inner.name, inner.main, "link"
+        entry.tail, entry.description = segments(inner.rest), description(inner.rest)
+        entry.links = tuple(x for x in entry.links if x != entry.main)
+        return ""
+    if not ends and len(text.split()) > 3:  # noqa: PLR2004 - "The", "Try out"
+        return "sentence with a link"
+    if not ends:
+        entry.name, entry.main, entry.form = link.text, link.link, "link"
+        entry.links = tuple(x for x in entry.links if x != entry.main)
+        return ""
+    if len(name.split()) > MAX_NAME_WORDS or _SENTENCE.match(name):
+        return "sentence with a link"
+    entry.name = name
+    entry.description = " ".join(x for x in (said, entry.description) if x)
+    return ""
+
+
+_VENUE_CUT = re.compile(
+    r"[,.]?\s+(?:in\s+)?(?:Findings\s+of\s+)?(?:arXiv|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|CVPR|ICCV|ECCV|AAAI|IJCAI|COLING|"
+    r"MLSys|TMLR|JMLR|COLM|INTERSPEECH|ICASSP|KDD|ASPLOS|OSDI|SOSP|MobiCom|Preprint)(?:\s+\w+){0,2}[ ,.'’]*(?:20)?\d\d\b",
+    re.IGNORECASE,
+)
+_NEXT_SENTENCE = re.compile(r"(?<=[a-z\d)][.?!])\s+(?=[A-Z])")
+
+
+def cut_title(text: str) -> tuple[str, str]:
+    """A title without the authors and the venue behind it, and these.
+
+    >>> cut_title("Foo: bars for all. A. Bee, C. Dee. arXiv 2024")
+    ('Foo: bars for all', 'A. Bee, C. Dee. arXiv 2024')
+    >>> cut_title("Foo: bars for all, ICML, 2025")
+    ('Foo: bars for all', 'ICML, 2025')
+    """
+    if found := _NEXT_SENTENCE.search(text):
+        behind = text[found.end() :]
+        if "," in behind or "et al" in behind or re.search(r"(?:19|20)\d\d", behind):
+            return text[: found.start()].rstrip("."), behind
+    if found := _VENUE_CUT.search(text):
+        return text[: found.start()].rstrip(" ,.-"), text[found.start() :].strip(" ,.-")
+    return re.sub(r"\s+[-–—]$", "", text), ""
+

@@ -1,0 +1,145 @@
+"""Papers and what they introduce: a thing's papers, and the thing that a paper's title names."""
+
+from __future__ import annotations
+
+import re
+
+from kg.identifiers import CODE_HOSTS
+from kg.vocabulary import Kind, Predicate
+
+from .claims import PAPER_SCHEMES, Said
+from .cues import is_organization
+from .draft import Draft
+from .entries import Entry
+from .titles import is_title
+
+_INTRODUCED = Predicate.INTRODUCES.range
+_NAME_WORDS = 3
+
+
+def say_papers(said: Said, draft: Draft) -> None:
+    """The papers behind a thing that is no paper itself: each introduces it."""
+    entry, mention = said.entry, said.mention
+    if mention.kind is Kind.PAPER:
+        return
+    for link in entry.all_links():
+        if link.role != "paper" or link.identifier.scheme not in PAPER_SCHEMES:
+            continue
+        if link is not entry.main and not link.label and not is_title(link.text):
+            continue
+        name = link.text if is_title(link.text) and link is not entry.main else ""
+        paper = draft.mention(said.place, name, Kind.PAPER, "reference", 0.95, identifiers=(link.identifier,))
+        if mention.kind in _INTRODUCED:
+            said.add(draft, Predicate.INTRODUCES, mention, "paper-link", 0.85, subject=paper)
+        else:
+            said.add(draft, Predicate.ABOUT, mention, "paper-link", 0.6, subject=paper)
+
+
+def say_introduced(said: Said, draft: Draft) -> None:
+    """The thing that a paper introduces: named before its title, beside it, or in "Name: rest"."""
+    entry, paper = said.entry, said.mention
+    if paper.kind is not Kind.PAPER:
+        return
+    for name, rule, confidence in introduced_names(entry, paper.name):
+        thing = draft.known(name, _INTRODUCED)
+        if thing is None:
+            kind, sure = _introduced_kind(paper.name, draft, entry)
+            code = [x.identifier for x in entry.beside if x.identifier.scheme in CODE_HOSTS]
+            thing = draft.mention(
+                said.place, name, kind, rule, sure, identifiers=code if len(code) == 1 else ()
+            )
+        said.add(draft, Predicate.INTRODUCES, thing, rule, confidence)
+
+
+def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
+    """The names of what a paper introduces, each with the rule that found it and a confidence."""
+    out: list[tuple[str, str, float]] = []
+    if entry.prefix and len(entry.prefix.split()) <= _NAME_WORDS and not is_organization(entry.prefix):
+        out.append((entry.prefix, "short-name", 0.9))
+    for word in entry.marked:
+        clean = word.strip(" :,.()[]")
+        if 0 < len(clean.split()) <= 2 and clean != title and _is_name(clean):  # noqa: PLR2004
+            out.append((clean, "marked-name", 0.7))
+    out += [(c.text, "column", 0.85) for c in entry.cells if c.role == "short" and _is_name(c.text)]
+    head, colon, rest = title.partition(":")
+    if not colon:
+        head, colon, rest = _dashed(title)
+    if (
+        colon
+        and len(rest.split()) > 1
+        and 0 < len(head.split()) <= _NAME_WORDS
+        and _heads(head.strip(), rest)
+    ):
+        name = re.sub(r"\s+(?:Technical\s+)?Report$", "", head.strip(" \"'“”"))
+        out.append((name, "title-form", 0.85))
+    out += [(b, "badge", 0.7) for b in entry.badges if _heads(b, "") and len(b.split()) <= _NAME_WORDS]
+    seen: dict[str, tuple[str, str, float]] = {}
+    for found in out:
+        seen.setdefault(found[0].casefold(), found)
+    return list(seen.values())
+
+
+def _dashed(title: str) -> tuple[str, str, str]:
+    found = re.match(r"(\S{2,30})\s+[-–—]\s+(.+)", title)
+    return (found[1], "-", found[2]) if found else (title, "", "")
+
+
+_NO_NAMES = frozenset(
+    """survey review tutorial overview introduction position paper report technical towards toward case study
+    abstract editorial opinion perspective thinking learning reasoning training pruning quantization
+    distillation""".split()
+)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a short text can be the name of a method or model: not all of ordinary lower-case words."""
+    words = text.split()
+    if not words or text.casefold() in _NO_NAMES or not re.search(r"[^\W\d]", text):
+        return False
+    if text.endswith("?") or len(text) > 60:  # noqa: PLR2004
+        return False
+    return any(re.search(r"[A-Z\d]", w) for w in words)
+
+
+_SURVEY = re.compile(
+    r"\b(?:surveys?|reviews?|overview|tutorial|perspectives?|position|roadmap|retrospective)\b", re.IGNORECASE
+)
+_CLAUSE = re.compile(
+    r"\b(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)\b", re.IGNORECASE
+)
+
+
+def _heads(head: str, rest: str) -> bool:
+    """Whether the words before a title's colon are a name: "Foo Net: ..." but not "Scaling laws: ..."."""
+    if not _is_name(head) or _SURVEY.search(rest) or _CLAUSE.search(head):
+        return False
+    words = head.split()
+    if len(words) == 1:
+        return True
+    if re.match(r"[A-Z]?[a-z]+ing$", words[0]):
+        return False
+    return all(re.match(r"\W*(?:[A-Z\d]|v\d)", w) or re.search(r"[a-z][A-Z]|\d", w) for w in words)
+
+
+_MODELS = re.compile(
+    r"\b(?:language\s+models?|llms?|slms?|foundation\s+models?|open[- ](?:source\s+)?models?|technical\s+report|chatbots?|"
+    r"vision[- ]language\s+models?|generalist|assistant|transformers?\s+for)\s*$|^\W*(?:an?|the)\s+.*\bmodels?\b|technical\s+report",
+    re.IGNORECASE,
+)
+_THINGS = (
+    (Kind.BENCHMARK, re.compile(r"\b(?:benchmarks?|benchmarking|leaderboard|evaluating|arena)\b", re.IGNORECASE)),
+    (Kind.DATASET, re.compile(r"\b(?:dataset|corpus|data\s+set)\b", re.IGNORECASE)),
+    (Kind.FRAMEWORK, re.compile(r"\b(?:framework|library|toolkit|system|engine|platform|toolbox|compiler)\b", re.IGNORECASE)),
+)  # fmt: skip
+
+
+def _introduced_kind(title: str, draft: Draft, entry: Entry) -> tuple[Kind, float]:
+    del draft, entry
+    rest = title.partition(":")[2]
+    for kind, pattern in _THINGS:
+        if pattern.search(rest):
+            return kind, 0.5
+    return (Kind.MODEL, 0.5) if _MODELS.search(rest) else (Kind.METHOD, 0.55)
+
+
+
