@@ -11,7 +11,7 @@ Step = tuple[int, int]
 """A statement's number and the node that it leads to."""
 
 # A qualifier takes part in its statement: "Alpaca with LoRA requires 16-32 GB" ties all three.
-_STEPS = """
+STEPS = """
 SELECT id, object_id FROM statement WHERE subject_id = :node AND object_id IS NOT NULL
 UNION ALL SELECT id, subject_id FROM statement WHERE object_id = :node
 UNION ALL SELECT q.statement_id, q.node_id FROM statement s
@@ -27,7 +27,7 @@ UNION ALL SELECT s.id, s.object_id FROM statement_qualifier q
 def steps(db: sqlite3.Connection, node: int) -> list[Step]:
     """All steps from a node, in both directions, ordered by where they lead and how well supported."""
     sql = (
-        f"SELECT t.id, t.object_id FROM ({_STEPS}) t JOIN node n ON n.id = t.object_id"  # noqa: S608
+        f"SELECT t.id, t.object_id FROM ({STEPS}) t JOIN node n ON n.id = t.object_id"  # noqa: S608
         " JOIN statement s ON s.id = t.id WHERE t.object_id <> :node"
         " ORDER BY n.slug, s.support DESC, s.predicate, t.id"
     )
@@ -36,7 +36,7 @@ def steps(db: sqlite3.Connection, node: int) -> list[Step]:
 
 def degree(db: sqlite3.Connection, node: int) -> int:
     """How many steps lead from a node."""
-    sql = f"SELECT count(*) FROM ({_STEPS})"  # noqa: S608 - a constant
+    sql = f"SELECT count(*) FROM ({STEPS})"  # noqa: S608 - a constant
     return int(db.execute(sql, {"node": node}).fetchone()[0])
 
 
