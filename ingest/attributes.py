@@ -28,7 +28,8 @@ _SERIES = re.compile(
 )
 _STATED = re.compile(rf"(?<![\w.])(?P<act>{_NUM})\s*(?P<au>[BMT])\s+(?:activ(?:e|ated)\b)")
 _RANGE = re.compile(
-    rf"(?<![\w.])(?P<low>{_NUM})\s*(?P<lu>[BMT])?\s*(?:-|–|~|to)\s*(?P<high>{_NUM})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"
+    rf"(?<![\w.])(?P<low>{_NUM})\s*(?P<lu>[BMT])?\s*(?:-|–|~|"
+    rf"to)\s*(?P<high>{_NUM})\s*(?P<unit>[BMT])(?![A-Za-z0-9])"
 )
 _SINGLE = re.compile(rf"(?<![\w.])(?P<n>{_NUM})\s?(?P<unit>[BMT]|[bm](?![a-z]))(?![A-Za-z0-9]|iB)")
 _WORDED = re.compile(rf"(?<![\w.])(?P<n>{_NUM})[\s-]*(?P<unit>billion|million|trillion)\b", re.IGNORECASE)
@@ -136,7 +137,8 @@ def bits_in(text: str) -> tuple[str, ...]:
 
 _CONTEXT = re.compile(
     rf"(?<![\w.])(?P<n>{_NUM})\s?(?P<unit>[kKM])?[\s-]*(?:tokens?\s+)?(?:of\s+)?(?:context|ctx)\b"
-    rf"|(?:context|ctx)(?:\s+(?:length|window|size))?(?:\s+of|\s+up\s+to|:)?\s+(?P<m>{_NUM})\s?(?P<unit2>[kKM])?\b",
+    rf"|(?:context|ctx)(?:\s+(?:length|window|size))?(?:\s+of|\s+up\s+to|"
+    rf":)?\s+(?P<m>{_NUM})\s?(?P<unit2>[kKM])?\b",
     re.IGNORECASE,
 )
 
@@ -167,10 +169,12 @@ def context_length(number: str, unit: str) -> int | None:
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DATE = re.compile(
-    r"(?<!\d)(?P<y>20[0-3]\d|199\d)[-./年](?P<m>0?[1-9]|1[0-2])(?!\d)(?:[-./月](?P<d>0?[1-9]|[12]\d|3[01])(?!\d))?"
+    r"(?<!\d)(?P<y>20[0-3]\d|199\d)[-./年](?P<m>0?[1-9]|1[0-2])(?!\d)(?:[-./月](?P<d>0?[1-9]|[12]\d|"
+    r"3[01])(?!\d))?"
 )
 _NAMED = re.compile(
-    rf"(?<![A-Za-z])(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?:\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)?,?\s+(?P<y>20[0-3]\d|199\d)",
+    rf"(?<![A-Za-z])(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?:\s+(?P<d>\d{{1,2}})(?:st|nd|rd|"
+    rf"th)?)?,?\s+(?P<y>20[0-3]\d|199\d)",
     re.IGNORECASE,
 )
 
@@ -201,8 +205,10 @@ def _exists(found: re.Match[str]) -> bool:
 
 
 _LICENCE = re.compile(
-    r"(?<![\w-])(?:Apache(?:[ -]?(?:License,?\s*)?(?:v|version\s*)?2(?:\.0)?)?|MIT|L?A?GPL[ -]?v?[23](?:\.0)?|BSD[ -]?[23][ -]?Clause|"
-    r"CC[ -]BY(?:[ -](?:NC|SA|ND))*(?:[ -]\d\.\d)?|CC0|MPL[ -]2\.0|OpenRAIL(?:[-+]?[+M]+)?|Llama\s*\d(?:\.\d)?\s+Community(?:\s+License)?)"
+    r"(?<![\w-])(?:Apache(?:[ -]?(?:License,?\s*)?(?:v|version\s*)?2(?:\.0)?)?|MIT|"
+    r"L?A?GPL[ -]?v?[23](?:\.0)?|BSD[ -]?[23][ -]?Clause|"
+    r"CC[ -]BY(?:[ -](?:NC|SA|ND))*(?:[ -]\d\.\d)?|CC0|MPL[ -]2\.0|OpenRAIL(?:[-+]?[+M]+)?|"
+    r"Llama\s*\d(?:\.\d)?\s+Community(?:\s+License)?)"
     r"(?=[ -]licen[cs]ed?|\s+licen[cs]e)",
     re.IGNORECASE,
 )

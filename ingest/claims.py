@@ -8,10 +8,11 @@ from kg.identifiers import CODE_HOSTS, Identifier
 from kg.model import Claim, Literal, Mention, Place
 from kg.vocabulary import Kind, Predicate
 
-from .cues import devices_in, makers_in
+from .devices import devices_in
 from .draft import Draft, folded
 from .entries import Entry
 from .links import Link
+from .organizations import makers_in
 
 PAPER_SCHEMES = frozenset({"arxiv", "doi", "openreview", "acl"})
 CODE_KINDS = frozenset({Kind.MODEL, Kind.FRAMEWORK, Kind.DATASET, Kind.BENCHMARK, Kind.METHOD})
@@ -116,4 +117,3 @@ def say_makers(said: Said, draft: Draft) -> None:
 def links_of(entry: Entry, role: str) -> list[Link]:
     """The links of one role."""
     return [x for x in entry.all_links() if x.role == role]
-

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from kg.hardware import memory_in
 from kg.vocabulary import Kind
 
-from .headings import Role, heading
 from .entries import Entry
+from .headings import Role, heading
 from .titles import is_title
 
 
@@ -24,7 +24,8 @@ class Guess:
 
 _CURATED = re.compile(
     r"(?:^|[\s/\"'])awesome[-_ ]|-awesome\b|^awesome|(?:curated|awesome|reading|paper|papers)\s+list|"
-    r"\bcurated\s+collection|(?:list|collection)\s+of\s+(?:\w+\s+){0,4}(?:papers|resources|tools|projects|links)|"
+    r"\bcurated\s+collection|(?:list|collection)\s+of\s+(?:\w+\s+){0,4}(?:papers|resources|tools|"
+    r"projects|links)|"
     r"must-?read\s+papers|papers?[-_ ]?list\b|^\S+papers$",
     re.IGNORECASE,
 )
@@ -36,20 +37,32 @@ _NOUNS: tuple[tuple[Kind, str], ...] = (
     (Kind.DATASET, r"datasets?|data\s+sets?|corpus|corpora|instruction\s+data"),
     (
         Kind.TUTORIAL,
-        r"tutorials?|courses?|guides?|books?|handbook|cookbook|notebooks?|blog(?:\s+posts?)?|cheat\s*sheet|articles?|"
-        r"lectures?|roadmap|newsletter|podcast|docs|documentation|subreddit|examples|lessons|walkthrough|visuali[sz]ation|"
-        r"list\s+of|collection\s+of|community|forum|discord|recipes",
+        (
+            r"tutorials?|courses?|guides?|books?|handbook|cookbook|notebooks?|blog(?:\s+posts?)?|"
+            r"cheat\s*sheet|articles?|"
+            r"lectures?|roadmap|newsletter|podcast|docs|documentation|subreddit|examples|lessons|walkthrough|"
+            r"visuali[sz]ation|"
+            r"list\s+of|collection\s+of|community|forum|discord|recipes"
+        ),
     ),
     (
         Kind.FRAMEWORK,
-        r"frameworks?|librar(?:y|ies)|tools?|toolkits?|toolbox|engines?|platforms?|servers?|runtimes?|sdk|packages?|plugins?|"
-        r"extensions?|apps?|application|ui|gui|webui|interface|clients?|cli|api|gateway|proxy|router|compiler|database|"
-        r"system|infrastructure|software|implementation|wrapper|bindings|editor|ide|assistant|agent|agents|solution|stack|"
-        r"pipeline|codebase|kernels|orchestrator|service|scripts?|harness|hub",
+        (
+            r"frameworks?|librar(?:y|ies)|tools?|toolkits?|toolbox|engines?|platforms?|servers?|runtimes?|"
+            r"sdk|packages?|plugins?|"
+            r"extensions?|apps?|application|ui|gui|webui|interface|clients?|cli|api|gateway|proxy|router|"
+            r"compiler|database|"
+            r"system|infrastructure|software|implementation|wrapper|bindings|editor|ide|assistant|agent|"
+            r"agents|solution|stack|"
+            r"pipeline|codebase|kernels|orchestrator|service|scripts?|harness|hub"
+        ),
     ),
     (
         Kind.MODEL,
-        r"models?|llms?|slms?|vlms?|language\s+models?|chatbot|classifier|embeddings?\s+model|checkpoint|transformer",
+        (
+            r"models?|llms?|slms?|vlms?|language\s+models?|chatbot|classifier|embeddings?\s+model|checkpoint|"
+            r"transformer"
+        ),
     ),
     (
         Kind.METHOD,
@@ -61,21 +74,28 @@ _NOUN_PATTERNS = tuple(
 )
 _LOOSE = (Kind.MODEL, Kind.METHOD)  # words that often stand before the head noun: "LLM server"
 _BEHIND = re.compile(
-    r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|built|powered|developed|trained|optimi[sz]ed|capable)\s+",
+    r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|"
+    r"built|powered|developed|trained|optimi[sz]ed|capable)\s+",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"(?:easily\s+|quickly\s+|efficiently\s+)?(?:run|runs|running|serve|train|fine-?tune|deploy|use|uses|build|chat|create|download|manage|discover|"
-    r"generate|connect|turn|convert|compare|estimate|calculate|evaluate|test|monitor|explore|exploring|make|get|write|find|"
-    r"hundreds|thousands|learn|understand|integrate|automate|improve|reduce|enable|let|lets|allows?|provides?|supports?|pushing)\b",
+    r"(?:easily\s+|quickly\s+|efficiently\s+)?(?:run|runs|running|serve|train|fine-?tune|deploy|use|uses|"
+    r"build|chat|create|download|manage|discover|"
+    r"generate|connect|turn|convert|compare|estimate|calculate|evaluate|test|monitor|explore|exploring|"
+    r"make|get|write|find|"
+    r"hundreds|thousands|learn|understand|integrate|automate|improve|reduce|enable|let|lets|allows?|"
+    r"provides?|supports?|pushing)\b",
     re.IGNORECASE,
 )
-_TOOLS = re.compile(r"\b(?:tools?|toolkits?|frameworks?|librar(?:y|ies)|software|packages?)\b|工具|框架", re.IGNORECASE)
+_TOOLS = re.compile(
+    r"\b(?:tools?|toolkits?|frameworks?|librar(?:y|ies)|software|packages?)\b|工具|框架", re.IGNORECASE
+)
 _RESOURCES = re.compile(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
 _PROJECTS = re.compile(r"\bprojects?\b|项目", re.IGNORECASE)
 _MEASURES = re.compile(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
 _FAMILY = re.compile(
-    r"(?:(?:open)?ai\s+)?(?:gpt-?\d|o[134](?:-\w+)?$|llama[- ]?\d|qwen|deepseek-(?:v|r|coder|math)|gemma|phi-?\d|mistral|mixtral|kimi|glm-?\d|claude|gemini|"
+    r"(?:(?:open)?ai\s+)?(?:gpt-?\d|o[134](?:-\w+)?$|llama[- ]?\d|qwen|deepseek-(?:v|r|coder|math)|gemma|"
+    r"phi-?\d|mistral|mixtral|kimi|glm-?\d|claude|gemini|"
     r"grok|yi-|falcon|bloom|minicpm|internlm|baichuan|olmo|smollm|granite)",
     re.IGNORECASE,
 )

@@ -16,7 +16,8 @@ from .titles import Title, cleaned, find_title, is_title, split_text
 
 MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
 _SENTENCE = re.compile(
-    r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|for\s+more|see|there|when|to)(?:\s|\.)",
+    r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|"
+    r"for\s+more|see|there|when|to)(?:\s|\.)",
     re.IGNORECASE,
 )
 
@@ -26,7 +27,6 @@ _OTHERS = frozenset(
 )
 """Columns whose links belong to other things, unless they are labelled; never those of _NEVER."""
 _NEVER = frozenset({"training", "base", "generator", "licence", "stars", "supports"})
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,6 @@ class Entry:
         return (self.main, *self.beside) if self.main else self.beside
 
 
-
 def deciding(path: tuple[Section, ...]) -> Heading | None:
     """The innermost heading of a path that is META, a TYPE or a TOPIC."""
     for section in reversed(path):
@@ -114,11 +113,9 @@ def section_kind(path: tuple[Section, ...]) -> Kind | None:
     return None
 
 
-
 def unusable(href: str) -> bool:
     """Whether an address is neither of the web nor within the repository of the list."""
     return bool(href) and not is_relative(href) and link_of("", href) is None
-
 
 
 def fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
@@ -251,8 +248,10 @@ def _before_link(entry: Entry, title: Title, link: Unit, name: str, said: str, k
 
 
 _VENUE_CUT = re.compile(
-    r"[,.]?\s+(?:in\s+)?(?:Findings\s+of\s+)?(?:arXiv|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|CVPR|ICCV|ECCV|AAAI|IJCAI|COLING|"
-    r"MLSys|TMLR|JMLR|COLM|INTERSPEECH|ICASSP|KDD|ASPLOS|OSDI|SOSP|MobiCom|Preprint)(?:\s+\w+){0,2}[ ,.'’]*(?:20)?\d\d\b",
+    r"[,.]?\s+(?:in\s+)?(?:Findings\s+of\s+)?(?:arXiv|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|CVPR|"
+    r"ICCV|ECCV|AAAI|IJCAI|COLING|"
+    r"MLSys|TMLR|JMLR|COLM|INTERSPEECH|ICASSP|KDD|ASPLOS|OSDI|SOSP|MobiCom|"
+    r"Preprint)(?:\s+\w+){0,2}[ ,.'’]*(?:20)?\d\d\b",
     re.IGNORECASE,
 )
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z\d)][.?!])\s+(?=[A-Z])")
@@ -273,4 +272,3 @@ def cut_title(text: str) -> tuple[str, str]:
     if found := _VENUE_CUT.search(text):
         return text[: found.start()].rstrip(" ,.-"), text[found.start() :].strip(" ,.-")
     return re.sub(r"\s+[-–—]$", "", text), ""
-

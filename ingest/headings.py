@@ -35,7 +35,10 @@ _EMOJI = re.compile(
     "[\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0f\u200d\u20e3"
     "\U0001f000-\U0001faff\U000e0020-\U000e007f]+|:[a-z][a-z0-9_+-]{1,30}:"
 )
-_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\s+|(?:\d{1,2}(?:\.\d{1,2})*[.)、]|[IVX]{1,4}(?:\.[A-Z0-9])?\.|[A-H]\.)\s+|\d{1,2}、")
+_NUMBER = re.compile(
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+|(?:\d{1,2}(?:\.\d{1,2})*[.)、]|"
+    r"[IVX]{1,4}(?:\.[A-Z0-9])?\.|[A-H]\.)\s+|\d{1,2}、"
+)
 
 
 def bare(text: str) -> str:
@@ -61,8 +64,10 @@ def _words(text: str) -> re.Pattern[str]:
 
 _META = re.compile(
     r"(?:the\s+)?(?:table\s+of\s+)?contents?(?:\s+list)?|toc|index|contribut\w*(?:\s+(?:to|guide\w*)\b.*)?|"
-    r"how\s+to\s+contribute|(?:licen[cs]es?|licensing)(?:\s+(?:&|and)\s+\w+)?|star\s+history|stargazers?.*|news|"
-    r"latest\s+(?:news|updates?)|recent\s+updates?|references?|overview|quick\s+(?:overview|links?)|citations?|"
+    r"how\s+to\s+contribute|(?:licen[cs]es?|licensing)(?:\s+(?:&|and)\s+\w+)?|star\s+history|"
+    r"stargazers?.*|news|"
+    r"latest\s+(?:news|updates?)|recent\s+updates?|references?|overview|quick\s+(?:overview|links?)|"
+    r"citations?|"
     r"(?:how\s+to\s+)?cit(?:e|ing)(?:\s+\w+){0,3}|introductions?|about(?:\s+(?:this|the|us)\b.*)?|updates?|"
     r"change\s?log|acknowledge?ments?|sponsors?(?:hip)?|faqs?|conventions?|scope|timeline|motivation|"
     r"background|related\s+(?:awesome\s+)?lists?|disclaimers?|contact(?:\s+us)?|todo|"
@@ -74,9 +79,12 @@ _META_WORDS = _words(
     "table of contents,star history,how to contribute,contribution guidelines,citation,contributors"
 )
 _FACET = re.compile(
-    r"(?:(?:before|after|until|since|early|late|mid)\s+)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|now|present))?"
-    r"|(?:(?:19|20)\d\d[ /.-]*)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:[ ,]*(?:19|20)\d\d)?"
-    r"|general|misc(?:ellaneous)?|others?|more|other\s+\w+|uncategori[sz]ed|python|java(?:script)?|typescript|"
+    r"(?:(?:before|after|until|since|early|late|mid)\s+)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|"
+    r"now|present))?"
+    r"|(?:(?:19|20)\d\d[ /.-]*)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
+    r"dec)[a-z]*\.?(?:[ ,]*(?:19|20)\d\d)?"
+    r"|general|misc(?:ellaneous)?|others?|more|other\s+\w+|uncategori[sz]ed|python|java(?:script)?|"
+    r"typescript|"
     r"c\+\+|c#|rust|go(?:lang)?|swift|ruby|julia|r|php|kotlin|scala|"
     r"neurips|nips|icml|iclr|acl|emnlp|naacl|eacl|aaai|ijcai|cvpr|iccv|eccv|arxiv|mlsys|coling",
     re.IGNORECASE,
@@ -135,7 +143,7 @@ _TYPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             "paper,papers,research,technical reports,technical report,publications,publication,preprints,论文"
         ),
     ),
-)  # fmt: skip
+)
 _MODEL = re.compile(
     r"(?:(?<![\w-])(?:models?|s?l?lms?|vlms?|slms|mllms?|llms|chatllm|transformers)|模型)(?:\s*\([^)]*\))?$",
     re.IGNORECASE,

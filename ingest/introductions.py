@@ -8,9 +8,9 @@ from kg.identifiers import CODE_HOSTS
 from kg.vocabulary import Kind, Predicate
 
 from .claims import PAPER_SCHEMES, Said
-from .cues import is_organization
 from .draft import Draft
 from .entries import Entry
+from .organizations import is_organization
 from .titles import is_title
 
 _INTRODUCED = Predicate.INTRODUCES.range
@@ -122,15 +122,27 @@ def _heads(head: str, rest: str) -> bool:
 
 
 _MODELS = re.compile(
-    r"\b(?:language\s+models?|llms?|slms?|foundation\s+models?|open[- ](?:source\s+)?models?|technical\s+report|chatbots?|"
-    r"vision[- ]language\s+models?|generalist|assistant|transformers?\s+for)\s*$|^\W*(?:an?|the)\s+.*\bmodels?\b|technical\s+report",
+    r"\b(?:language\s+models?|llms?|slms?|foundation\s+models?|open[- ](?:source\s+)?models?|"
+    r"technical\s+report|chatbots?|"
+    r"vision[- ]language\s+models?|generalist|assistant|transformers?\s+for)\s*$|^\W*(?:an?|"
+    r"the)\s+.*\bmodels?\b|technical\s+report",
     re.IGNORECASE,
 )
 _THINGS = (
-    (Kind.BENCHMARK, re.compile(r"\b(?:benchmarks?|benchmarking|leaderboard|evaluating|arena)\b", re.IGNORECASE)),
+    (
+        Kind.BENCHMARK,
+        re.compile(r"\b(?:benchmarks?|benchmarking|leaderboard|evaluating|arena)\b", re.IGNORECASE),
+    ),
     (Kind.DATASET, re.compile(r"\b(?:dataset|corpus|data\s+set)\b", re.IGNORECASE)),
-    (Kind.FRAMEWORK, re.compile(r"\b(?:framework|library|toolkit|system|engine|platform|toolbox|compiler)\b", re.IGNORECASE)),
-)  # fmt: skip
+    (
+        Kind.FRAMEWORK,
+        re.compile(
+            r"\b(?:framework|library|toolkit|system|engine|platform|toolbox|"
+            r"compiler)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
 
 
 def _introduced_kind(title: str, draft: Draft, entry: Entry) -> tuple[Kind, float]:
@@ -140,6 +152,3 @@ def _introduced_kind(title: str, draft: Draft, entry: Entry) -> tuple[Kind, floa
         if pattern.search(rest):
             return kind, 0.5
     return (Kind.MODEL, 0.5) if _MODELS.search(rest) else (Kind.METHOD, 0.55)
-
-
-

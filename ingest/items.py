@@ -28,7 +28,8 @@ GROUP_LEVEL = 9
 MAX_ENTRIES = 20_000  # a list that people keep has some thousands at most
 TOO_MANY = "too many entries"
 _PLACEHOLDER = re.compile(
-    r"\W*(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|your\s+.{0,40}\bhere\b.*|"
+    r"\W*(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|"
+    r"your\s+.{0,40}\bhere\b.*|"
     r"to\s+be\s+(?:added|updated|continued|announced)|coming\s+soon|tbd|tba|todo|wip|work\s+in\s+progress|"
     r"more\s+to\s+come|placeholder|lorem\s+ipsum|example\s+entry|待补充|待更新|敬请期待|n/?a|none|empty|\.{2,}|…)\W*",
     re.IGNORECASE,
@@ -44,7 +45,6 @@ class Items:
     ignored: dict[int, str]
     consumed: dict[int, int]  # block of a note -> block of its entry
     paths: dict[int, tuple[Section, ...]]
-
 
 
 def read_items(doc: Outline) -> Items:
@@ -334,19 +334,18 @@ class _Reader:
 
 
 _FACT = re.compile(
-    r"(?:summary|description|licen[cs]e|cost|languages?|tasks?|size|samples?|data\s+generation\s+model|model|homepage|author|"
+    r"(?:summary|description|licen[cs]e|cost|languages?|tasks?|size|samples?|data\s+generation\s+model|"
+    r"model|homepage|author|"
     r"year|date|authors?|venue|tags?|type|format|usage|paper|related|note|链接|地址|简介|数据量|许可|语言|任务|作者|机构|"
     r".{0,8}(?:地址|链接|数据量|说明|方式|描述|任务|大小|时间))s?",
     re.IGNORECASE,
 )
 
 
-
 def _own_end(blocks: tuple[Block, ...], block: Block) -> int:
     """The last line of an item before what is nested in it."""
     first = min((blocks[i].line for i in block.children), default=0)
     return max(block.line, first - 1) if first else block.end_line
-
 
 
 def _relabelled(link: Link, key: str) -> Link:
@@ -360,4 +359,3 @@ def link_of_role(link: Link, role: str) -> Link:
     ):
         return Link(link.text, link.url, link.role, True, link.identifier)
     return Link(link.text, link.url, role, True, link.identifier)
-

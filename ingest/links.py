@@ -32,7 +32,8 @@ _FILLERS = frozenset(
     "the and or & / new old our full main paper's in on of for 1 2 3 4 5 en cn zh 中文 英文".split()
 )
 _PAPER_HOSTS = re.compile(
-    r"(?:^|\.)(?:arxiv\.org|openreview\.net|aclanthology\.org|aclweb\.org|openaccess\.thecvf\.com|dl\.acm\.org|"
+    r"(?:^|\.)(?:arxiv\.org|openreview\.net|aclanthology\.org|aclweb\.org|openaccess\.thecvf\.com|"
+    r"dl\.acm\.org|"
     r"(?:papers\.|proceedings\.)?(?:neurips|nips)\.cc|semanticscholar\.org|ieeexplore\.ieee\.org|mlr\.press|"
     r"link\.springer\.com|nature\.com|sciencedirect\.com|doi\.org|biorxiv\.org|jmlr\.org|ojs\.aaai\.org|"
     r"ijcai\.org|isca-speech\.org|isca-archive\.org|ecva\.net|usenix\.org|mlsys\.org|hal\.science|"

@@ -11,14 +11,14 @@ from kg.identifiers import CODE_HOSTS
 from kg.model import Claim, DocumentKind, Mention, Place, Problem, Reading, Revision, Span, blob_id
 from kg.vocabulary import Kind, Predicate
 
-from .classify import classify, is_tier
 from .blocks import Block, Outline
+from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
+from .classify import classify, is_tier
 from .document import outline
 from .draft import Draft, folded
 from .fates import Fate, ItemRecord
-from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
-from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
 from .introductions import say_introduced, say_papers
+from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
 from .relations import say_about, say_examples, say_text
 from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, Tier, read_step, read_tier, say_guide, say_tier, tier_mention
@@ -166,7 +166,9 @@ def record(said: Said, title: str) -> ItemRecord:
     entry = said.entry
     links = entry.all_links()
     arxiv = tuple(dict.fromkeys(x.identifier.value for x in links if x.identifier.scheme == "arxiv"))
-    repos = [x.identifier for x in links if x.identifier.scheme in CODE_HOSTS and x.role not in ("demo", "blog")]
+    repos = [
+        x.identifier for x in links if x.identifier.scheme in CODE_HOSTS and x.role not in ("demo", "blog")
+    ]
     hubs = [x.identifier for x in links if x.identifier.scheme == "hf"]
     headings = [s.text for s in entry.path if s.level not in _GROUP_LEVELS]
     first = [entry.main.identifier] if entry.main and entry.main.identifier in (*repos, *hubs) else []

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from kg.model import Literal, Mention
 from kg.vocabulary import Kind, Predicate
 
 from .claims import CODE_KINDS, Said
-from .cues import Related, is_device, is_organization, related
+from .cues import Related, related
+from .devices import is_device
 from .draft import Draft
+from .organizations import is_organization
 
 _TARGETS: dict[str, tuple[Kind, ...]] = {
     "derived": (Kind.MODEL,),
@@ -38,87 +42,125 @@ def say_text(said: Said, draft: Draft) -> None:
 
 
 def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
+    """Claim one relation of the text, typed by the kinds that the vocabulary allows."""
     mention = said.mention
-    kind = mention.kind
     others = [draft.things[k] for k in found.keys]
     other = next(
         (o for o in others if o.kind in _TARGETS.get(found.relation, ())), others[0] if others else None
     )
     if other is not None and (other == mention or other.name.casefold() == mention.name.casefold()):
         return
-    if other is None and found.name.casefold() in mention.name.casefold():
-        return
+    if other is None:
+        if found.name.casefold() in mention.name.casefold() or is_device(found.name):
+            return
+        if is_organization(found.name) and found.relation != "supports":
+            return
+    behind = text[text.find(found.name) + len(found.name) :]
+    tie = _Tie(said, draft, found, other, behind)
+    _HANDLERS[found.relation](tie)
 
-    def target(kind: Kind, confidence: float = 0.7) -> Mention:
-        if other is not None:
-            return other
-        return draft.mention(said.place, found.name, kind, "cue", confidence)
 
-    rule = f"cue-{'uses' if found.relation == 'built' else found.relation}"
-    known_as_models = found.relation == "supports" and found.how == ""
-    if other is None and (is_device(found.name) or (is_organization(found.name) and not known_as_models)):
-        return
-    if (
-        found.relation == "trained"
-        and kind is Kind.MODEL
-        and other is None
-        and re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", found.name)
-    ):
-        said.add(
-            draft,
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """One relation being claimed; ``other``: the entry that its name stands for, if any."""
+
+    said: Said
+    draft: Draft
+    found: Related
+    other: Mention | None
+    behind: str
+
+    def target(self, kind: Kind, confidence: float = 0.7) -> Mention:
+        """The thing at the other end: an entry, or a reference of the kind that the cue suggests."""
+        if self.other is not None:
+            return self.other
+        return self.draft.mention(self.said.place, self.found.name, kind, "cue", confidence)
+
+    def say(
+        self, predicate: Predicate, what: Mention, confidence: float, *, rule: str = "", how: str = ""
+    ) -> bool:
+        """Claim it, with the way it was derived if that is told."""
+        qualifiers = (("how", Literal(how)),) if how else ()
+        rule = f"cue-{rule or self.found.relation}"
+        return self.said.add(self.draft, predicate, what, rule, confidence, qualifiers=qualifiers)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the subject."""
+        return self.said.mention.kind
+
+
+def _derived(tie: _Tie) -> None:
+    how = tie.found.how
+    if re.match(r"\s+(?:datasets?|data|corpus)\b", tie.behind):
+        tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.6)
+    elif tie.kind is Kind.FRAMEWORK and how:
+        tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.5)
+    else:
+        tie.say(
             Predicate.DERIVED_FROM,
-            target(Kind.MODEL),
-            rule,
-            0.7,
-            qualifiers=(("how", Literal("fine-tuned")),),
-        )
-    elif found.relation == "derived" and re.match(
-        r"\s+(?:datasets?|data|corpus)\b", text[text.find(found.name) + len(found.name) :]
-    ):
-        said.add(draft, Predicate.TRAINED_ON, target(Kind.DATASET), rule, 0.6)
-    elif found.relation == "derived" and kind is Kind.FRAMEWORK and found.how:
-        said.add(draft, Predicate.SUPPORTS, target(Kind.MODEL), rule, 0.5)
-    elif (
-        found.relation == "derived"
-        or (found.relation == "built" and kind is Kind.MODEL)
-        or (found.relation == "based" and kind is Kind.MODEL)
-    ):
-        how: tuple[tuple[str, Mention | Literal], ...] = (("how", Literal(found.how)),) if found.how else ()
-        said.add(
-            draft,
-            Predicate.DERIVED_FROM,
-            target(kind if kind in CODE_KINDS else Kind.MODEL),
-            rule,
+            tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL),
             0.8,
-            qualifiers=how,
+            how=how,
         )
-    elif found.relation == "based":
-        said.add(draft, Predicate.WORKS_WITH, target(kind), rule, 0.6)
-    elif found.relation == "trained":
-        data = target(Kind.DATASET)
-        if data.kind is Kind.MODEL:
-            said.add(draft, Predicate.DERIVED_FROM, data, rule, 0.5)
-        elif not re.search(
-            r"\b(?:tokens?|gpus?|tpus?)\b",
-            text[text.find(found.name) : text.find(found.name) + len(found.name) + 12],
-            re.IGNORECASE,
-        ):
-            said.add(draft, Predicate.TRAINED_ON, data, rule, 0.7)
-    elif found.relation == "generated":
-        said.add(draft, Predicate.GENERATED_WITH, target(Kind.MODEL), rule, 0.7)
-    elif found.relation == "supports":
-        what = target(Kind.MODEL, 0.5)
-        said.add(draft, Predicate.SUPPORTS, what, rule, 0.7) or said.add(
-            draft, Predicate.WORKS_WITH, what, rule, 0.6
-        )
-    elif found.relation == "implements":
-        if other is not None:
-            said.add(draft, Predicate.IMPLEMENTS, other, rule, 0.7)
-    elif found.relation in ("uses", "built"):
-        what = target(Kind.FRAMEWORK if kind is Kind.FRAMEWORK else Kind.METHOD, 0.5)
-        said.add(draft, Predicate.USES, what, rule, 0.65) or said.add(
-            draft, Predicate.WORKS_WITH, what, rule, 0.6
-        )
+
+
+def _based(tie: _Tie) -> None:
+    if tie.kind is Kind.MODEL:
+        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.8)
+    else:
+        tie.say(Predicate.WORKS_WITH, tie.target(tie.kind), 0.6)
+
+
+def _built(tie: _Tie) -> None:
+    if tie.kind is Kind.MODEL:
+        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7)
+    else:
+        _used(tie)
+
+
+def _trained(tie: _Tie) -> None:
+    named = re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", tie.found.name)
+    if tie.kind is Kind.MODEL and tie.other is None and named:
+        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7, how="fine-tuned")
+        return
+    if tie.other is not None and tie.other.kind is Kind.MODEL:
+        tie.say(Predicate.DERIVED_FROM, tie.other, 0.5)
+    elif not re.match(r"\s+(?:tokens?|gpus?|tpus?)\b", tie.behind, re.IGNORECASE):
+        tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.7)
+
+
+def _generated(tie: _Tie) -> None:
+    tie.say(Predicate.GENERATED_WITH, tie.target(Kind.MODEL), 0.7)
+
+
+def _supported(tie: _Tie) -> None:
+    what = tie.target(Kind.MODEL, 0.5)
+    if not tie.say(Predicate.SUPPORTS, what, 0.7):
+        tie.say(Predicate.WORKS_WITH, what, 0.6)
+
+
+def _implemented(tie: _Tie) -> None:
+    if tie.other is not None:
+        tie.say(Predicate.IMPLEMENTS, tie.other, 0.7)
+
+
+def _used(tie: _Tie) -> None:
+    what = tie.target(Kind.FRAMEWORK if tie.kind is Kind.FRAMEWORK else Kind.METHOD, 0.5)
+    if not tie.say(Predicate.USES, what, 0.65, rule="uses"):
+        tie.say(Predicate.WORKS_WITH, what, 0.6, rule="uses")
+
+
+_HANDLERS: dict[str, Callable[[_Tie], None]] = {
+    "derived": _derived,
+    "based": _based,
+    "built": _built,
+    "trained": _trained,
+    "generated": _generated,
+    "supports": _supported,
+    "implements": _implemented,
+    "uses": _used,
+}
 
 
 def say_examples(said: Said, draft: Draft) -> None:
@@ -153,5 +195,3 @@ def say_about(said: Said, draft: Draft) -> None:
                         "name-in-title" if source is mention.name else "name-in-text",
                         confidence,
                     )
-
-

@@ -9,9 +9,9 @@ from kg.names import words
 from kg.vocabulary import Kind, Predicate
 
 from .blocks import Section
+from .claims import Said
 from .draft import Draft
 from .headings import Role, bare, heading
-from .claims import Said
 
 _CONCEPTS = (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)
 VENDOR_LEVELS = (0, 8, 9)  # <summary>, bold paragraphs and group labels

@@ -10,13 +10,14 @@ from kg.hardware import Memory, memory_in
 from kg.model import Claim, Literal, Mention, Place
 from kg.vocabulary import Kind, Predicate
 
+from .claims import Said
 from .draft import Draft
 from .entries import Entry
-from .claims import Said
 from .titles import cleaned
 
 _EXAMPLES = re.compile(
-    r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]",
+    r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|"
+    r"如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]",
     re.IGNORECASE,
 )
 _WITH = re.compile(r"\s+(?:with|using|via|\+|and\s+its)\s+", re.IGNORECASE)

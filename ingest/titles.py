@@ -11,12 +11,15 @@ from .headings import _EMOJI as EMOJI
 from .links import Link, Unit, is_described, is_proper, is_relative
 
 _LEAD = re.compile(
-    r"\s*(?:[\[(【（]\s*(?P<in>[^\[\]()【】]{2,40}?)\s*[\])】）]|(?P<out>20\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./]\d{1,2})?))"  # noqa: RUF001
+    r"\s*(?:[\[(【（]\s*(?P<in>[^\[\]()【】]{2,40}?)\s*[\])】）]|(?P<out>20\d\d[-./](?:0?[1-9]|"  # noqa: RUF001
+    r"1[0-2])(?:[-./]\d{1,2})?))"
     r"\s*[:：.,|-]?\s*"  # noqa: RUF001
 )
 _LEADING = re.compile(
-    r"(?:\d{1,2}\s+)?(?:(?:19|20)\d\d\b.*|.*(?:19|20)\d\d|\d{1,2}[./-]\d{2,4}|[A-Za-z& -]{2,30}\s*['’]\s?\d\d.*|"
-    r"(?:neurips|nips|icml|iclr|acl|emnlp|naacl|cvpr|iccv|eccv|aaai|ijcai|arxiv|preprint|new|hot|deprecated|archived)\b.*)",
+    r"(?:\d{1,2}\s+)?(?:(?:19|20)\d\d\b.*|.*(?:19|20)\d\d|\d{1,2}[./-]\d{2,4}|"
+    r"[A-Za-z& -]{2,30}\s*['’]\s?\d\d.*|"
+    r"(?:neurips|nips|icml|iclr|acl|emnlp|naacl|cvpr|iccv|eccv|aaai|ijcai|arxiv|preprint|new|hot|"
+    r"deprecated|archived)\b.*)",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s+(?:[-–—→|·•]|--|:)\s+|\s*[—→：]\s*|:\s+|\s+[-–]\s*$|:$|\s*\|\s*")  # noqa: RUF001
@@ -234,9 +237,7 @@ def _from_text(items: list[Unit], start: int, title: Title) -> Title:
     if (
         first.rstrip().endswith((":", "："))
         and len(first.split()) <= _SHORT_WORDS
-        and (
-            longer := _behind_colon(first, items[start + 1 :])
-        )
+        and (longer := _behind_colon(first, items[start + 1 :]))
     ):
         longer.prefix, longer.lead, longer.head = cleaned(first), title.lead, title.head
         return longer

@@ -9,11 +9,11 @@ from kg.model import Literal, Mention
 from kg.vocabulary import Kind, Predicate
 
 from .attributes import bits_in, context_in, context_length, date_in, licence_in, sizes_in
-from .draft import Draft
-from .headings import Role, heading
-from .entries import Entry
-from .links import label_role
 from .claims import Said
+from .draft import Draft
+from .entries import Entry
+from .headings import Role, heading
+from .links import label_role
 from .tables import Cell, column_role
 from .titles import cleaned
 from .venues import Venue, venue_in, year_in
@@ -28,6 +28,7 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _TOO_MANY = 12
+_CONCEPTS = (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)
 
 
 def say_values(said: Said, draft: Draft) -> None:
@@ -54,41 +55,40 @@ def say_values(said: Said, draft: Draft) -> None:
 
 
 def _say_cell(said: Said, draft: Draft, cell: Cell) -> None:
-    kind, text = said.mention.kind, cell.text
-    if cell.role == "licence":
-        said.add(draft, Predicate.LICENCE, text, "column", 0.95)
+    """Claim what one cell says, by the role of its column."""
+    text = cell.text
+    if (predicate := _PLAIN.get(cell.role)) is not None:
+        said.add(draft, predicate, text, "column", 0.93)
     elif cell.role == "date":
-        if date := date_in(text) or (re.fullmatch(r"\D{0,3}((?:19|20)\d\d)\D{0,3}", text) or [""])[0].strip():
-            digits = date if "-" in date else re.sub(r"\D", "", date)
-            said.add(draft, Predicate.RELEASED, Literal(digits, "date"), "column", 0.95)
+        if date := _date(text):
+            said.add(draft, Predicate.RELEASED, Literal(date, "date"), "column", 0.95)
     elif cell.role == "context":
-        if found := re.search(r"(\d[\d.]*)\s*([kKM])?", text.replace(",", "")):
-            number = found[1].rstrip(".")
-            if re.fullmatch(r"\d{1,8}(?:\.\d{1,3})?", number) and (
-                length := context_length(number, found[2] or "")
-            ):
-                said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "column", 0.9)
-    elif cell.role == "maker":
-        for name in [cleaned(text)] if "(" in text else parts(text):
-            maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
-            said.add(draft, Predicate.MADE_BY, maker, "column", 0.9, beyond=True)
+        if length := _length(text):
+            said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "column", 0.9)
     elif cell.role == "device":
         for name in parts(text):
             said.add(draft, Predicate.RUNS_ON, re.sub(r"^\w+:\s*", "", name), "column", 0.8)
-    elif cell.role == "supports" and kind is Kind.FRAMEWORK:
-        for name in parts(text):
-            said.add(draft, Predicate.SUPPORTS, thing(said, draft, name, Kind.MODEL), "column", 0.8)
-    elif cell.role == "samples":
-        said.add(draft, Predicate.SAMPLES, text, "column", 0.9)
-    elif cell.role == "tokens":
-        said.add(draft, Predicate.TOKENS, text, "column", 0.9)
-    elif cell.role in ("base", "training", "generator", "keywords", "domain", "memory"):
+    else:
         _say_things(said, draft, cell)
 
 
+_PLAIN = {"licence": Predicate.LICENCE, "samples": Predicate.SAMPLES, "tokens": Predicate.TOKENS}
+
+
+def _date(text: str) -> str:
+    if date := date_in(text):
+        return date
+    found = re.fullmatch(r"\D{0,3}((?:19|20)\d\d)\D{0,3}", text)
+    return found[1] if found else ""
+
+
+def _length(text: str) -> int | None:
+    found = re.search(r"(\d{1,8}(?:\.\d{1,3})?)\s*([kKM])?", text.replace(",", ""))
+    return context_length(found[1], found[2] or "") if found else None
+
+
 def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
-    """Cells that name other things: a base model, data, a generator, topics, a memory range."""
-    kind = said.mention.kind
+    """Claim what a cell says that names other things: a maker, a base model, data, topics, memory."""
     if cell.role == "memory":
         found = memory_in(cell.text) or memory_in(f"{cell.text} {cell.header}")
         if found:
@@ -101,27 +101,35 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
                 identifiers=(found[0].identifier,),
             )
             said.add(draft, Predicate.REQUIRES, tier, "column", 0.85)
-        return
-    for name in parts(cell.text):
-        if cell.role == "base":
-            said.add(draft, Predicate.DERIVED_FROM, thing(said, draft, name, Kind.MODEL), "column", 0.9)
-        elif cell.role == "training":
-            said.add(draft, Predicate.TRAINED_ON, thing(said, draft, name, Kind.DATASET), "column", 0.85)
-        elif cell.role == "generator" and not re.search(
-            r"\b(?:human|manual|crowd\w*)\b", name, re.IGNORECASE
-        ):
-            said.add(draft, Predicate.GENERATED_WITH, thing(said, draft, name, Kind.MODEL), "column", 0.85)
-        elif len(name) > 1 and not _VAGUE.fullmatch(name) and (kind is Kind.PAPER or cell.role == "domain"):
-            topic = draft.known(name, (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)) or draft.mention(
-                said.place, name, Kind.TOPIC, "column", 0.8
-            )
-            introduced = {
-                c.object
-                for c in said.claims
-                if c.predicate is Predicate.INTRODUCES and isinstance(c.object, Mention)
-            }
-            if all(m.name != name for m in introduced):
-                said.add(draft, Predicate.ABOUT, topic, "column", 0.8)
+    elif cell.role == "maker":
+        for name in [cleaned(cell.text)] if "(" in cell.text else parts(cell.text):
+            maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
+            said.add(draft, Predicate.MADE_BY, maker, "column", 0.9, beyond=True)
+    elif cell.role in _THINGS:
+        predicate, kind = _THINGS[cell.role]
+        for name in parts(cell.text):
+            if said.mention.kind in predicate.domain and not _NOBODY.search(name):
+                said.add(draft, predicate, thing(said, draft, name, kind), "column", 0.87)
+    elif cell.role == "domain" or (cell.role == "keywords" and said.mention.kind is Kind.PAPER):
+        for name in parts(cell.text):
+            _say_keyword(said, draft, name)
+
+
+_THINGS = {
+    "base": (Predicate.DERIVED_FROM, Kind.MODEL),
+    "training": (Predicate.TRAINED_ON, Kind.DATASET),
+    "generator": (Predicate.GENERATED_WITH, Kind.MODEL),
+    "supports": (Predicate.SUPPORTS, Kind.MODEL),
+}
+_NOBODY = re.compile(r"\b(?:human|manual|crowd\w*)\b", re.IGNORECASE)
+
+
+def _say_keyword(said: Said, draft: Draft, name: str) -> None:
+    """A keyword is a topic, unless it is the name of what the paper introduces."""
+    introduced = {c.object.name for c in said.claims if isinstance(c.object, Mention)}
+    if len(name) > 1 and not _VAGUE.fullmatch(name) and name not in introduced:
+        topic = draft.known(name, _CONCEPTS) or draft.mention(said.place, name, Kind.TOPIC, "column", 0.8)
+        said.add(draft, Predicate.ABOUT, topic, "column", 0.8)
 
 
 def thing(said: Said, draft: Draft, name: str, kind: Kind) -> Mention:

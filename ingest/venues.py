@@ -13,7 +13,10 @@ UbiComp|IMWUT|CHI|UIST|ICRA|IROS|CoRL|RSS|L4DC|UAI|AISTATS|COLT|ECML|LREC|ICSE|F
 BigScience|Nature(?:\s+\w+)?|Science|GitHub|Blog|HuggingFace|IEEE(?:\s+[A-Z]\w+){0,4}|ACM(?:\s+[A-Z]\w+){0,3}|
 [A-Z][A-Za-z&\s]{0,60}Workshop"""
 _NAMES = "".join(_KNOWN.split("\n"))
-_TRACKS = r"(?:\s+(?:Findings|Workshops?|Oral|Spotlight|Demo|Long|Short|Main|Industry|Datasets\s+and\s+Benchmarks))*"
+_TRACKS = (
+    r"(?:\s+(?:Findings|Workshops?|Oral|Spotlight|Demo|Long|Short|Main|Industry|"
+    r"Datasets\s+and\s+Benchmarks))*"
+)
 _YEAR = r"(?:19|20)\d\d"
 _VENUE = re.compile(
     rf"(?<![\w/.-])(?P<pre>Findings(?:\s+of)?\s+)?(?P<venue>{_NAMES})(?![\w])(?P<track>{_TRACKS})"

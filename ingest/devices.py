@@ -1,0 +1,58 @@
+"""Devices and backends that a text says something runs on."""
+
+from __future__ import annotations
+
+import re
+
+_AND = re.compile(
+    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*)(?:the\s+)?", re.IGNORECASE
+)
+_DEVICE = re.compile(
+    r"(?<![\w-])(?:(?:AMD|Intel|NVIDIA|Qualcomm|Apple)(?:\s[\w™®-]+){0,4}\s[GN]PUs?|"
+    r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|smart\s?phones?|"
+    r"mobile\s+phones?|ios|android|iphones?|ipads?|mac\s?os|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
+    r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
+    r"cpus?|(?:single|one|consumer(?:-grade)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
+    r"jetson(?:\s(?:nano|orin|xavier|agx|tx\d))*|(?:qualcomm\s+)?snapdragon(?:\s\d+)?|"
+    r"arm(?:v8)?(?:\s+cpus?)?|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86)(?![\w-])",
+    re.IGNORECASE,
+)
+_ON = re.compile(
+    r"(?<![\w-])(?:on|for|across|in|targeting|targeted\s+at|supports?|under)\s+(?:(?:the|an?|your|any|"
+    r"consumer(?:-grade)?|commodity|local|"
+    r"resource-constrained|everyday|multiple|most|different|modern|both|heterogeneous|off-the-shelf|"
+    r"low-end|various|\w+-based)\s+){0,3}$",
+    re.IGNORECASE,
+)
+_FOR_APPS = re.compile(
+    r"\s*(?:/\s*\w+\s+)?(?:apps?|applications?|front-?ends?|clients?|ports?|devices?|deployment|"
+    r"versions?|phones?)\b",
+    re.IGNORECASE,
+)
+_AMBIGUOUS = re.compile(r"nvidia|ascend|arm|windows|cpus?", re.IGNORECASE)
+
+
+def devices_in(text: str) -> list[str]:
+    """The devices and backends that a text says something runs on, as written.
+
+    >>> devices_in("Fast inference on a Smartphone"), devices_in("apps across iOS and Android"), devices_in("GPU memory")
+    (['Smartphone'], ['iOS', 'Android'], [])
+    """
+    text = text[:2000]
+    out: list[str] = []
+    end = -1
+    for found in _DEVICE.finditer(text):
+        before = text[: found.start()]
+        joined = end >= 0 and _AND.fullmatch(text[end : found.start()])
+        named = not _AMBIGUOUS.fullmatch(found.group()) and _FOR_APPS.match(text, found.end())
+        if joined or named or _ON.search(before[-80:]):
+            out.append(found.group())
+            end = found.end()
+        else:
+            end = -1
+    return list(dict.fromkeys(out))
+
+
+def is_device(name: str) -> bool:
+    """Whether a name is one of a device or platform."""
+    return bool(_DEVICE.fullmatch(name))

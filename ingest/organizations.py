@@ -1,0 +1,62 @@
+"""Organizations of the field, and the words by which a text says who made its subject."""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = """
+OpenAI; Google; Google DeepMind; Google Research; Google Brain; Google AI; DeepMind; Meta; Meta AI;
+Facebook; Facebook AI; Facebook Research; Microsoft; Microsoft Research; Apple; NVIDIA; Nvidia;
+Alibaba; Alibaba Cloud; Alibaba DAMO; Alibaba Group; Tencent; Tencent AI Lab; Baidu; ByteDance;
+Bytedance; Huawei; Huawei Noah; IBM; IBM Research; Amazon; AWS; Anthropic; Mistral; Mistral AI;
+Cohere; DeepSeek; DeepSeek AI; DeepSeek-AI; Hugging Face; Databricks; MosaicML; Stability AI;
+EleutherAI; BigScience; BigCode; Together; Together AI; Together Computer; Salesforce; Salesforce
+Research; Snowflake; Intel; Intel Labs; AMD; Qualcomm; Samsung; Samsung Research; Xiaomi; OPPO;
+vivo; LG; LG AI Research; NAVER; Kakao; Upstage; SenseTime; Shanghai AI Lab; Shanghai AI Laboratory;
+Zhipu; Zhipu AI; Moonshot; Moonshot AI; MiniMax; 01.AI; Baichuan; StepFun; OpenBMB; Tsinghua;
+Tsinghua University; Peking University; Stanford; Stanford University; UC Berkeley; Berkeley; MIT;
+CMU; Princeton; Harvard; Cornell; Oxford; Cambridge; ETH; ETH Zurich; KAIST; EPFL; Allen AI;
+AllenAI; AI2; Allen Institute; Allen Institute for AI; TII; Technology Innovation Institute; LAION;
+Nomic; Nomic AI; Nous Research; Perplexity; Cerebras; Groq; xAI; AI21; AI21 Labs; Inflection; Adept;
+Reka; Liquid AI; Zyphra; Answer.AI; Jina; Jina AI; Cloudflare; Uber; LinkedIn; Netflix; Lightning
+AI; Deci; Deci AI; Neural Magic; Unsloth; Unsloth AI; Arcee; Arcee AI; Ollama; Alignment Lab; Nexa;
+Nexa AI; Moore Threads; InternLM; InclusionAI; inclusionAI; Ant Group; Meituan; Kuaishou; JD; Qihoo;
+iFLYTEK; Sony; Bosch; Adobe; Oracle; SAP; Red Hat; GitHub; Mozilla; Prime Intellect; Microsoft AI
+"""
+_ORG = "|".join(
+    re.escape(name.strip()).replace(r"\ ", r"\s?")
+    for name in sorted(" ".join(_NAMES.split()).split(";"), key=len, reverse=True)
+)
+_NOT_MADE = r"(?:API|models?|outputs?|data|Hub|datasets|using)\b"
+_ONE = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*{_NOT_MADE})"  # noqa: RUF001
+_MORE = rf"\s*(?:,|and|&|/)\s*(?:and\s+)?(?:{_ONE}|[A-Z]{{3,6}}\b)"
+_VERBS = (
+    r"(?:developed|created|released|trained|built|maintained|made|published|introduced|open-?sourced|"
+    r"designed|fine-?tuned|finetuned)"
+)
+_PROPER = r"[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){0,3}"
+_MADE = re.compile(
+    rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
+    rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"  # noqa: RUF001
+    rf"|{_VERBS}\s+by\s+(?:the\s+)?(?P<any>{_PROPER})"
+    rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
+    r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
+    rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team"  # noqa: RUF001
+)
+_ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
+
+
+def makers_in(text: str) -> list[str]:
+    """The organizations that a text says made its subject.
+
+    >>> makers_in("Eval tools by OpenAI."), makers_in("Microsoft's small model"), makers_in("made by hand")
+    (['OpenAI'], ['Microsoft'], [])
+    """
+    found = [next(g for g in m.groups() if g) for m in _MADE.finditer(text[:600])]
+    names = [n for f in found for n in re.split(r"\s*(?:,|&|/|\band\b)\s*(?:and\s+)?", f) if n]
+    return list(dict.fromkeys(names))
+
+
+def is_organization(name: str) -> bool:
+    """Whether a name is one of the field's organizations."""
+    return bool(_ORG_ONLY.fullmatch(name.strip()))
