@@ -77,7 +77,9 @@ def test_what_running_text_names_is_there(call: str, page: str) -> None:
     command, rest = _called(shlex.split(call)[1:])
     assert command is not cli or rest[0].startswith("-"), f"{page}: `{call}`: there is no such command"
     options = {
-        option for parameter in command.get_params(click.Context(command)) for option in parameter.opts
+        option
+        for parameter in command.get_params(click.Context(command, **cli.context_settings))
+        for option in parameter.opts
     }
     for word in rest:
         if word.startswith("-") and word not in PLACEHOLDERS:
@@ -88,7 +90,7 @@ def _called(words: list[str]) -> tuple[click.Command, list[str]]:
     """The command, or the command of a command, that words call, and the words behind it."""
     command: click.Command = cli
     while isinstance(command, click.Group) and words:
-        found = command.get_command(click.Context(command), words[0])
+        found = command.get_command(click.Context(command, **cli.context_settings), words[0])
         if found is None:
             break
         command, words = found, words[1:]

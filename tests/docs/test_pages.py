@@ -15,6 +15,7 @@ import pytest
 import kg
 import kg.model
 
+from . import commands
 from .pages import PAGES, ROOT, fences, links, name
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -33,6 +34,11 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
         ".venv/bin/kg add starter",
         ".venv/bin/python -m pytest",
     ]
+
+
+def test_the_page_of_commands_is_what_help_says() -> None:
+    written = commands.PAGE.read_text("utf-8")
+    assert written == commands.page(), "run `python -m tests.docs.commands` and look at the difference"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
