@@ -332,10 +332,15 @@ def test_a_token_never_reaches_another_server(server: ListServer, monkeypatch: p
     assert "authorization" not in server.log[0].headers
 
 
-def test_a_netrc_file_is_not_read(
-    server: ListServer, http: Http, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_neither_netrc_nor_token_goes_to_a_host_over_http(
+    server: ListServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n", "utf-8")
+    """The user's proxy, which is used for every other host than this machine, sees what is sent."""
+    (tmp_path / "netrc").write_text("machine raw.githubusercontent.com login me password s3cret\n", "utf-8")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    http.get(f"{server.url}/list.md")
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "")
+    address = "http://raw.githubusercontent.com/list.md"
+    server.pages[address] = LIST
+    assert body(Http(environ={"GITHUB_TOKEN": "s3cret"}).get(address)) == LIST
     assert "authorization" not in server.log[0].headers
