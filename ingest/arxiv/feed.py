@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from kg.errors import FetchError
@@ -194,8 +194,8 @@ def _fault(entry: Any) -> _Fault | None:
     for field in ("published", "updated"):
         text = plain(entry.findtext(f"{_ATOM}{field}"))
         try:
-            datetime.fromisoformat(text)
-        except ValueError:
+            datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
             return found[0], f"has no usable date: {field} is {text[:_SHOWN]!r}"
     title = entry.find(f"{_ATOM}title")
     if title is None or not plain("".join(title.itertext())):
@@ -204,7 +204,12 @@ def _fault(entry: Any) -> _Fault | None:
 
 
 def _flatten(entry: Any) -> None:
-    """Nested markup becomes its text, so that no field ends at the first inner element."""
+    """Nested markup becomes its text, so that no field ends at the first inner element.
+
+    Links go: the parser complains on stderr where a paper has two, and a record needs none.
+    """
+    for link in entry.findall(f"{_ATOM}link"):
+        entry.remove(link)
     fields = [e for tag in _TEXTS for e in entry.findall(tag)]
     fields += entry.findall(f"{_ATOM}author/{_ATOM}name")
     for element in fields:
