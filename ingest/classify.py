@@ -162,7 +162,7 @@ def classify(entry: Entry) -> Guess:
     return _by_form(entry, title=title)
 
 
-def _by_host(entry: Entry) -> Guess | None:
+def _by_host(entry: Entry) -> Guess | None:  # noqa: PLR0911 - one return a rule
     if entry.main is None:
         return None
     identifier = entry.main.identifier
@@ -209,46 +209,65 @@ def _by_heading(entry: Entry) -> tuple[Kind | None, bool]:
 def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  # noqa: FBT001
     """The heading's kind, unless the form of the item says otherwise."""
     paperish = is_paperish(entry)
-    code = entry.main is not None and entry.main.role == "code"
     sure = 0.93 if near else 0.85
     if kind is Kind.HARDWARE_TIER:
         return _by_form(entry, title=title)
     if kind is Kind.PAPER:
+        code = entry.main is not None and entry.main.role == "code"
         if (paperish or title) and not (code and not title):
             return Guess(Kind.PAPER, "type-heading", sure)
-        return _by_form(entry, title=title) if code or entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
+        return _by_form(entry, title=title) if entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
     if title and paperish and (kind is not Kind.FRAMEWORK or not _TOOLS.search(_near_heading(entry))):
         return Guess(Kind.PAPER, "title-form", 0.85)
     noun = noun_kind(entry.description) or _noun_in_brackets(entry.name)
-    headings = " / ".join(s.text for s in entry.path)
-    if kind is Kind.TUTORIAL:
-        if noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET) and (code or not entry.description):
-            return Guess(noun, "description", 0.7)
-        if code and _RESOURCES.search(headings):
-            return Guess(noun or Kind.FRAMEWORK, "host", 0.6)
-        return Guess(kind, "type-heading", sure)
-    if (
-        kind is Kind.FRAMEWORK
-        and _PROJECTS.search(headings)
-        and (noun is Kind.MODEL or _FAMILY.match(entry.name))
-    ):
+    overruled = _OVERRULED[kind](entry, noun) if kind in _OVERRULED else None
+    return overruled or Guess(kind, "type-heading", sure)
+
+
+def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:
+    code = entry.main is not None and entry.main.role == "code"
+    told = noun is not None and noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET)
+    if noun is not None and told and (code or not entry.description):
+        return Guess(noun, "description", 0.7)
+    return (
+        Guess(noun or Kind.FRAMEWORK, "host", 0.6) if code and _RESOURCES.search(_headings(entry)) else None
+    )
+
+
+def _under_tools(entry: Entry, noun: Kind | None) -> Guess | None:
+    if _PROJECTS.search(_headings(entry)) and (noun is Kind.MODEL or _FAMILY.match(entry.name)):
         return Guess(Kind.MODEL, "description", 0.75)
-    if (
-        kind is Kind.BENCHMARK
-        and entry.shape == "item"
-        and not paperish
-        and not _MEASURES.search(f"{entry.name} {entry.description}")
-    ):
-        return Guess(noun or Kind.FRAMEWORK, "description", 0.6)
-    if kind is Kind.APPLICATION and noun is Kind.FRAMEWORK and _LIBRARY.search(entry.description[:60]):
-        return Guess(noun, "description", 0.7)
-    if (
-        noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL)
-        and kind in (Kind.FRAMEWORK, Kind.MODEL)
-        and noun
-    ):
-        return Guess(noun, "description", 0.7)
-    return Guess(kind, "type-heading", sure)
+    return _under_models(entry, noun)
+
+
+def _under_models(_entry: Entry, noun: Kind | None) -> Guess | None:
+    other = noun is not None and noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL)
+    return Guess(noun, "description", 0.7) if other and noun is not None else None
+
+
+def _under_benchmarks(entry: Entry, noun: Kind | None) -> Guess | None:
+    measures = _MEASURES.search(f"{entry.name} {entry.description}")
+    if entry.shape != "item" or is_paperish(entry) or measures:
+        return None
+    return Guess(noun or Kind.FRAMEWORK, "description", 0.6)
+
+
+def _under_applications(entry: Entry, noun: Kind | None) -> Guess | None:
+    library = noun is Kind.FRAMEWORK and _LIBRARY.search(entry.description[:60])
+    return Guess(Kind.FRAMEWORK, "description", 0.7) if library else None
+
+
+_OVERRULED = {
+    Kind.TUTORIAL: _under_tutorials,
+    Kind.FRAMEWORK: _under_tools,
+    Kind.MODEL: _under_models,
+    Kind.BENCHMARK: _under_benchmarks,
+    Kind.APPLICATION: _under_applications,
+}
+
+
+def _headings(entry: Entry) -> str:
+    return " / ".join(section.text for section in entry.path)
 
 
 _LIBRARY = re.compile(
@@ -266,7 +285,7 @@ def _noun_in_brackets(name: str) -> Kind | None:
     return noun_kind(found[1]) if found else None
 
 
-def _by_form(entry: Entry, *, title: bool) -> Guess:
+def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one return a rule
     """No heading decides: host, form of the name and the head noun of the description do."""
     paperish = is_paperish(entry)
     if paperish and title:
@@ -274,7 +293,7 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:
     noun = noun_kind(entry.description) or noun_kind(entry.name)
     topic = _topic_kind(entry)
     if paperish:
-        published = noun if noun in _PUBLISHED and noun else Kind.METHOD
+        published = noun if noun is not None and noun in _PUBLISHED else Kind.METHOD
         return Guess(published, "paper-host", 0.6)
     if noun and entry.main:
         return Guess(noun, "description", 0.75)

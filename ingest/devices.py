@@ -35,8 +35,8 @@ _AMBIGUOUS = re.compile(r"nvidia|ascend|arm|windows|cpus?", re.IGNORECASE)
 def devices_in(text: str) -> list[str]:
     """The devices and backends that a text says something runs on, as written.
 
-    >>> devices_in("Fast inference on a Smartphone"), devices_in("apps across iOS and Android"), devices_in("GPU memory")
-    (['Smartphone'], ['iOS', 'Android'], [])
+    >>> devices_in("Fast inference on a Smartphone"), devices_in("apps across iOS and Android")
+    (['Smartphone'], ['iOS', 'Android'])
     """
     text = text[:2000]
     out: list[str] = []

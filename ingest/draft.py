@@ -27,9 +27,9 @@ Qualifiers = tuple[tuple[str, Mention | Literal], ...]
 
 
 def folded(text: str, limit: int = MAX_DESCRIPTION) -> str:
-    """Plain text for a literal: white space folded, nothing invisible, cut at a word.
+    r"""Plain text for a literal: white space folded, nothing invisible, cut at a word.
 
-    >>> folded("a  b\\u202e c"), folded("one two three", 9)
+    >>> folded("a  b\u202e c"), folded("one two three", 9)
     ('a b c', 'one two …')
     """
     text = " ".join(_INVISIBLE.sub("", text).split())

@@ -128,7 +128,8 @@ def fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
     aside = asides(title.rest)
     entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
     entry.asides = aside
-    entry.badges = tuple(x for u in parts if u.kind == "badge" and not u.link and (x := badge_text(u.href)))
+    shown = (badge_text(u.href) for u in parts if u.kind == "badge" and not u.link)
+    entry.badges = tuple(text for text in shown if text)
     entry.tags = tuple(
         u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip()
     )
@@ -178,7 +179,7 @@ def name_from_key(entry: Entry, own: str) -> bool:
     return bool(entry.name) and bool(own)
 
 
-def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) -> str:
+def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) -> str:  # noqa: PLR0911 - one return a form
     """Cut the name out of plain text; the reason if it holds none, else ""."""
     kind = section_kind(path)
     papers = [x for x in entry.links if x.role == "paper"]
@@ -219,7 +220,7 @@ def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) 
     ):
         return "plain text"
     entry.name = name
-    entry.description = " ".join([said, entry.description]).strip(" -–—:|,") if said else entry.description
+    entry.description = f"{said} {entry.description}".strip(" -–—:|,") if said else entry.description
     return ""
 
 

@@ -92,7 +92,8 @@ _FACET = re.compile(
 _VENDORS = frozenset(
     """openai google meta microsoft apple nvidia alibaba tencent baidu bytedance huawei ibm amazon anthropic
     mistral cohere deepseek qwen huggingface deepmind databricks stanford samsung xiaomi intel amd salesforce
-    bigscience eleutherai zhipu zhipuai moonshot minimax stability ai21 together nomic tii snowflake""".split()
+    bigscience eleutherai zhipu zhipuai moonshot minimax stability ai21 together nomic tii
+    snowflake""".split()
 )
 _VENDOR_WORDS = 3
 _TYPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -174,7 +175,7 @@ _BEHIND = re.compile(r"\s+(?:for|on|of|in|with|using|about|to|by|based\s+on)\s+"
 
 
 @lru_cache(maxsize=4096)
-def heading(text: str) -> Heading:
+def heading(text: str) -> Heading:  # noqa: PLR0911 - one return a rule
     """What a heading's text means, first rule that fits.
 
     >>> heading("Table of Contents").role, heading("2024").role
@@ -196,8 +197,8 @@ def heading(text: str) -> Heading:
     guide = bool(_GUIDE.search(clean))
     if kind := _type_of(head, clean):
         return Heading(Role.TYPE, kind, _topic_of_type(clean, kind), _topic_kind(clean), guide)
-    if found := _METHODS.search(clean):
-        return Heading(Role.TOPIC, None, topic_name(clean), Kind.METHOD if found else Kind.TOPIC, guide)
+    if _METHODS.search(clean):
+        return Heading(Role.TOPIC, None, topic_name(clean), Kind.METHOD, guide)
     if _APPLICATIONS.search(clean):
         return Heading(Role.TOPIC, None, clean, Kind.APPLICATION, guide)
     return Heading(Role.NONE, None, clean, Kind.TOPIC, guide)
@@ -216,13 +217,9 @@ def _type_of(head: str, clean: str) -> Kind | None:
             return Kind.MODEL
         if last:
             return last[1]
-    if head != clean and (found := next((k for k, w in _TYPES if w.search(clean)), None)):
-        return (
-            found
-            if found in (Kind.PAPER, Kind.DATASET, Kind.BENCHMARK) and not _METHODS.search(head)
-            else None
-        )
-    return None
+    behind = next((kind for kind, words in _TYPES if words.search(clean)), None) if head != clean else None
+    listed = behind in (Kind.PAPER, Kind.DATASET, Kind.BENCHMARK) and not _METHODS.search(head)
+    return behind if listed else None
 
 
 def _topic_kind(text: str) -> Kind:

@@ -142,14 +142,11 @@ class _Reader:
         about = [c.text for c in row.cells if c.role == "description" and c.text]
         bad = tuple(p.href for c in block.cells for p in c if unusable(p.href))
         name, aliases = split_alias(row.name)
-        badges = tuple(u.text for u in row.rest if u.kind == "badge")
-        self.entries.append(
-            Entry(
-                index, block.line, block.end_line, path, "row", name, row.form, own, aliases, row.main, row.links,
-                tuple(dict.fromkeys(bad)), row.prefix, "", segments(list(row.rest)), ". ".join(about), row.cells,
-                row.kind, badges=badges,
-            )
-        )  # fmt: skip
+        entry = Entry(index, block.line, block.end_line, path, "row", name, row.form, own, aliases)
+        entry.main, entry.links, entry.bad = row.main, row.links, tuple(dict.fromkeys(bad))
+        entry.prefix, entry.tail = row.prefix, segments(list(row.rest))
+        entry.description, entry.cells, entry.column = ". ".join(about), row.cells, row.kind
+        self.entries.append(entry)
 
     # ------------------------------------------------------------------------- headings
 
@@ -192,7 +189,9 @@ class _Reader:
     def below(self, index: int) -> tuple[list[int], list[int], list[int]]:
         """The items, the notes among them, and the paragraphs with labels right below a heading."""
         block = self.blocks[index]
-        items, notes, prose = [], [], []
+        items: list[int] = []
+        notes: list[int] = []
+        prose: list[int] = []
         for i in range(index + 1, len(self.blocks)):
             other = self.blocks[i]
             if other.kind in ("heading", "title", "summary") or len(other.path) <= len(block.path):
@@ -302,7 +301,7 @@ class _Reader:
         for child in block.children:
             self.consume(entry, child)
 
-    def entry(self, index: int, block: Block, path: tuple[Section, ...]) -> Entry | str:
+    def entry(self, index: int, block: Block, path: tuple[Section, ...]) -> Entry | str:  # noqa: PLR0911
         """The entry that an item holds, or the reason why it holds none."""
         parts = units(block.pieces)
         title = find_title(list(parts))
@@ -312,7 +311,7 @@ class _Reader:
         entry.bad = tuple(dict.fromkeys(p.href for p in block.pieces if unusable(p.href)))
         entry.prefix, entry.lead = title.prefix, title.lead
         decision = deciding(path)
-        if block.number and decision and decision.guide and title.form not in ("link",):
+        if block.number and decision and decision.guide and title.form != "link":
             entry.shape, entry.name = "step", own
             entry.links = tuple(u.link for u in parts if u.link)
             return entry
@@ -323,9 +322,9 @@ class _Reader:
         elif title.form == "text" and (reason := plain_name(entry, title, path, own)):
             return reason
         entry.name, entry.aliases = split_alias(cleaned(entry.name))
-        if any(u.href for u in parts) and not entry.main and not entry.links and not entry.description:
-            if all(is_relative(u.href) for u in parts if u.kind == "link"):
-                return "link within the repository"
+        bare_link = any(u.href for u in parts) and not (entry.main or entry.links or entry.description)
+        if bare_link and all(is_relative(u.href) for u in parts if u.kind == "link"):
+            return "link within the repository"
         if not re.search(r"\w", entry.name) or _PLACEHOLDER.fullmatch(entry.name):
             return "placeholder" if entry.name else "no name"
         if len(entry.name.split()) > MAX_TITLE_WORDS:
@@ -357,5 +356,5 @@ def link_of_role(link: Link, role: str) -> Link:
     if role in ("", "other", "page") or (
         link.role in ("paper", "code", "model", "dataset") and link.role != role
     ):
-        return Link(link.text, link.url, link.role, True, link.identifier)
-    return Link(link.text, link.url, role, True, link.identifier)
+        return replace(link, label=True)
+    return replace(link, role=role, label=True)

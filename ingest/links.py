@@ -12,20 +12,24 @@ from kg.identifiers import Identifier, identify
 from .blocks import BREAK, Piece
 
 _ROLE_WORDS = {
-    "paper": """paper papers pdf arxiv openreview publication preprint abs acl anthology report tech technical
-        proceedings ieee acm nature springer biorxiv paperlink 论文 论文地址 论文链接 技术报告 文章""",
-    "code": """code codes github gitlab repo repository implementation source official pytorch jax tensorflow
-        repo. codebase git 代码 源码 代码地址 项目 项目地址 仓库 开源地址""",
-    "model": """model models checkpoint checkpoints weights weight hf huggingface hub modelscope ckpt 模型
-        模型下载 模型地址 魔搭""",
-    "dataset": "dataset datasets data datalink datalinks corpus 数据 数据集 数据地址 下载地址 下载",
-    "demo": "demo demos colab space spaces playground notebook try live app 在线体验 演示",
-    "page": "project page website homepage home site webpage web url link links official 官网 官方网站 主页 链接 地址 网址 查看",
-    "blog": "blog blogpost post article medium announcement news blogs 博客 介绍",
-    "video": "video videos youtube talk slides poster tweet twitter podcast presentation slide x bilibili 视频",
-    "docs": "docs documentation doc readme wiki manual guide tutorial 文档",
-    "other": """semantic scholar bib bibtex citation tldr summary clients ref review reviews discord slack license
-        leaderboard supplementary supp appendix mirror download backup more here this stars""",
+    "paper": """paper papers pdf arxiv openreview publication preprint abs acl anthology report tech
+        technical proceedings ieee acm nature springer biorxiv paperlink 论文 论文地址
+        论文链接 技术报告 文章""",
+    "code": """code codes github gitlab repo repository implementation source official pytorch jax
+        tensorflow repo. codebase git 代码 源码 代码地址 项目 项目地址 仓库 开源地址""",
+    "model": """model models checkpoint checkpoints weights weight hf huggingface hub modelscope
+        ckpt 模型 模型下载 模型地址 魔搭""",
+    "dataset": """dataset datasets data datalink datalinks corpus 数据 数据集 数据地址 下载地址 下载""",
+    "demo": """demo demos colab space spaces playground notebook try live app 在线体验 演示""",
+    "page": """project page website homepage home site webpage web url link links official 官网 官方网站
+        主页 链接 地址 网址 查看""",
+    "blog": """blog blogpost post article medium announcement news blogs 博客 介绍""",
+    "video": """video videos youtube talk slides poster tweet twitter podcast presentation slide x
+        bilibili 视频""",
+    "docs": """docs documentation doc readme wiki manual guide tutorial 文档""",
+    "other": """semantic scholar bib bibtex citation tldr summary clients ref review reviews discord
+        slack license leaderboard supplementary supp appendix mirror download backup
+        more here this stars""",
 }
 _ROLES = {word: role for role, words in _ROLE_WORDS.items() for word in words.split()}
 _FILLERS = frozenset(
@@ -106,7 +110,7 @@ def label_role(text: str) -> str:
     return best[-1] if best and best[-1] != "other" else (named[0] if named else "")
 
 
-def host_role(identifier: Identifier) -> str:
+def host_role(identifier: Identifier) -> str:  # noqa: PLR0911 - one return a kind of host
     """The role that a link's address tells: paper, code, model, dataset, demo, video or page."""
     scheme, value = identifier.scheme, identifier.value
     if scheme in ("arxiv", "doi", "openreview", "acl"):

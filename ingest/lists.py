@@ -41,11 +41,12 @@ class ListReading:
 def read_list(
     content: bytes, *, name: str, page: str = "", commit: str = "", retrieved_from: str = ""
 ) -> ListReading:
-    """What a list says, whatever its bytes: trouble is listed in ``reading.problems``.
+    r"""What a list says, whatever its bytes: trouble is listed in ``reading.problems``.
 
     ``name`` names the list for ever (no path), ``page`` is where people read it.
 
-    >>> read = read_list(b"# Foo\\n\\n## Models\\n\\n- [BarLM](https://github.com/bar/lm) - a 1B model", name="foo")
+    >>> text = b"# Foo\n\n## Models\n\n- [BarLM](https://github.com/bar/lm) - a 1B model"
+    >>> read = read_list(text, name="foo")
     >>> read.reading.title, [(m.name, m.kind.label) for m in read.reading.mentions]
     ('Foo', [('BarLM', 'Model')])
     >>> [(f.line, f.fate, f.reason) for f in read.fates]

@@ -15,9 +15,10 @@ _LOOSE = re.compile(
 _MAX_TEXT = 2000
 _MAX_WORDS, _MAX_SHARED, _SHORT = 12, 4, 3
 _STOP = frozenset(
-    """ai ml rl dl cv nlp gpu cpu pc ios mac web a an and the of for to in on with by from is are be it its this that as or at new open source code paper data
-    model models llm llms list lists tool tools api app cli ui web chat base large small mini agent agents awesome guide
-    page home here link blog demo docs dataset datasets benchmark benchmarks survey general other misc python rust go
+    """ai ml rl dl cv nlp gpu cpu pc ios mac web a an and the of for to in on with by from is are be it its
+    this that as or at new open source code paper data model models llm llms list lists tool tools
+    api app cli ui web chat base large small mini agent agents awesome guide page home here link
+    blog demo docs dataset datasets benchmark benchmarks survey general other misc python rust go
     papers paper resources library framework""".split()
 )
 

@@ -28,7 +28,7 @@ _ORG = "|".join(
     for name in sorted(" ".join(_NAMES.split()).split(";"), key=len, reverse=True)
 )
 _NOT_MADE = r"(?:API|models?|outputs?|data|Hub|datasets|using)\b"
-_ONE = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*{_NOT_MADE})"  # noqa: RUF001
+_ONE = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*{_NOT_MADE})"
 _MORE = rf"\s*(?:,|and|&|/)\s*(?:and\s+)?(?:{_ONE}|[A-Z]{{3,6}}\b)"
 _VERBS = (
     r"(?:developed|created|released|trained|built|maintained|made|published|introduced|open-?sourced|"
@@ -37,11 +37,11 @@ _VERBS = (
 _PROPER = r"[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){0,3}"
 _MADE = re.compile(
     rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
-    rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"  # noqa: RUF001
+    rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"
     rf"|{_VERBS}\s+by\s+(?:the\s+)?(?P<any>{_PROPER})"
     rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
     r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
-    rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team"  # noqa: RUF001
+    rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team"
 )
 _ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
 

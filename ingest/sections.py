@@ -14,6 +14,7 @@ from .draft import Draft
 from .headings import Role, bare, heading
 
 _CONCEPTS = (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)
+_VENDOR_WORDS = 3
 VENDOR_LEVELS = (0, 8, 9)  # <summary>, bold paragraphs and group labels
 
 
@@ -75,7 +76,7 @@ def say_vendor(said: Said, draft: Draft) -> None:
         read = heading(section.text)
         if (
             read.role in (Role.FACET, Role.NONE)
-            and len(section.text.split()) <= 3
+            and len(section.text.split()) <= _VENDOR_WORDS
             and any(c.isalpha() for c in section.text)
         ):
             maker = draft.mention(said.place, bare(section.text), Kind.ORGANIZATION, "section", 0.75)

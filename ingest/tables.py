@@ -222,7 +222,7 @@ class Row:
     prefix: str = ""
 
 
-def read_row(block: Block) -> Row:
+def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
     """The name, main link and other cells of a table row."""
     texts = [plain(cell) for cell in block.cells]
     filled = [i for i, text in enumerate(texts) if text or any(p.href for p in block.cells[i])]

@@ -16,8 +16,8 @@ from .entries import Entry
 from .titles import cleaned
 
 _EXAMPLES = re.compile(
-    r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|"
-    r"如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]",
+    r"[(（]\s*(?:e\.?\s?g\.?|such\s+as|like|i\.?e\.?|including|for\s+example|examples?|例如|"  # noqa: RUF001
+    r"如)?[,:：]?\s*(?P<in>[^()（）]{1,300})[)）]",  # noqa: RUF001
     re.IGNORECASE,
 )
 _WITH = re.compile(r"\s+(?:with|using|via|\+|and\s+its)\s+", re.IGNORECASE)
@@ -52,8 +52,7 @@ def read_tier(text: str) -> Tier | None:
         rest = rest[: inside.start()] + " " + rest[inside.end() :]
     halves = [h.strip(" :：,-–—()|.;") for h in rest.split("\0", 1)]  # noqa: RUF001
     name = cleaned(halves[0])
-    if not listed:
-        listed = halves[1] if name else halves[1]
+    listed = listed or halves[1]
     if not name:
         name = str(memory) if inside is None else cleaned(halves[1]) or str(memory)
     examples = tuple(e for part in _LISTED.split(listed) if (e := cleaned(_FILLER.sub("", part))))
@@ -130,8 +129,8 @@ def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:
     made: list[Claim] = []
 
     def tie(a: Step, b: Step, subject: Mention, predicate: Predicate, what: Mention) -> None:
-        places = tuple(s.place for s in sorted({a.said.entry.line: a.said, b.said.entry.line: b.said}.values(),
-                                               key=lambda s: s.entry.line))  # fmt: skip
+        told = {step.said.entry.line: step.said.place for step in (a, b)}
+        places = tuple(told[line] for line in sorted(told))
         listed = re.search(r"\betc\b|\.\.\.|…", f"{a.said.entry.own} {b.said.entry.own}")
         claim = draft.claim(subject, predicate, what, "guide", 0.4 if listed else 0.6, places=places)
         if claim:

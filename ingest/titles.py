@@ -219,7 +219,7 @@ def _behind_colon(name: str, rest: list[Unit]) -> Title | None:
     if not (name.rstrip().endswith((":", "：")) or after.startswith((":", "：))"))):  # noqa: RUF001
         return None
     behind = (
-        [Unit("text", after.lstrip(":： "), rest[0].style), *rest[1:]] if rest[0].kind == "text" else rest
+        [Unit("text", after.lstrip(":： "), rest[0].style), *rest[1:]] if rest[0].kind == "text" else rest  # noqa: RUF001
     )
     while behind and behind[0].kind == "text" and not behind[0].text.strip():
         behind = behind[1:]
@@ -235,7 +235,7 @@ def _from_text(items: list[Unit], start: int, title: Title) -> Title:
     """Plain text: the name ends at a separator, a label, a break or a change of style."""
     first = items[start].text
     if (
-        first.rstrip().endswith((":", "："))
+        first.rstrip().endswith((":", "："))  # noqa: RUF001
         and len(first.split()) <= _SHORT_WORDS
         and (longer := _behind_colon(first, items[start + 1 :]))
     ):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_KNOWN = r"""arXiv(?:\.org|\s+preprint)?|Preprint|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|AACL|COLING|CoNLL|TACL|COLM|
+_KNOWN = r"""arXiv(?:\.org|\s+preprint)?|Preprint|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|
+AACL|COLING|CoNLL|TACL|COLM|
 AAAI|IJCAI|CVPR|ICCV|ECCV|WACV|BMVC|ACCV|ACM\s+MM|MICCAI|MLSys|SysML|TMLR|JMLR|TPAMI|PAMI|IJCV|TNNLS|
 INTERSPEECH|ICASSP|ASRU|SLT|KDD|WWW|SIGIR|CIKM|WSDM|RecSys|VLDB|SIGMOD|ICDE|ASPLOS|ISCA|MICRO|HPCA|
 DAC|DATE|ICCAD|FPGA|FCCM|ISSCC|OSDI|SOSP|NSDI|EuroSys|ATC|USENIX\s+ATC|SC|PPoPP|CGO|MobiCom|MobiSys|SenSys|
@@ -44,7 +45,7 @@ class Venue:
         return f"{self.name} {self.year}" if self.name and self.year else self.name
 
 
-def venue_in(segments: list[str]) -> Venue:
+def venue_in(segments: list[str]) -> Venue:  # noqa: C901 - one loop a form
     """The venue that the segments of an item's tail name; a year may stand in another segment.
 
     >>> str(venue_in(["ICML'25"])), str(venue_in([", NIPS, 2023. "])), str(venue_in(["arXiv 2024"]))
@@ -54,9 +55,9 @@ def venue_in(segments: list[str]) -> Venue:
     """
     segments = [" ".join(s.split()).strip(" ,.;:|()[]-–*")[:300] for s in segments]
     for segment in segments:
-        if found := _ENDS.match(segment):
-            if len(segment.split()) <= _MAX_WORDS and not _names(found["venue"]):
-                return Venue(_spelled(found["venue"].strip(" ,(['")), int(found["year"]))
+        found = _ENDS.match(segment) if len(segment.split()) <= _MAX_WORDS else None
+        if found and not _names(found["venue"]):
+            return Venue(_spelled(found["venue"].strip(" ,(['")), int(found["year"]))
     for segment in segments:
         if len(segment.split()) <= _MAX_WORDS and (found := _VENUE.match(segment)):
             return _read(found, segments)
