@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,11 +114,18 @@ def _format(asked: list[str], target: Path | None) -> str:
 
 
 def _write(graph: Graph, name: str, target: Path | None, options: Options) -> Notes:
+    write = writer(name)
     if target is None:
-        return writer(name)(graph, click.get_binary_stream("stdout"), options)
+        try:
+            return write(graph, sys.stdout.buffer, options)
+        except BrokenPipeError:
+            # The reader has gone (`kg export | head`): not our failure. Python would complain once
+            # more when it flushes stdout at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return Notes()
     try:
         with _replacing(target) as file:
-            return writer(name)(graph, file, options)
+            return write(graph, file, options)
     except OSError as error:
         raise ExportError(
             f"{target} cannot be written: {error.strerror or error}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -46,16 +45,18 @@ def source(kind: str, document: str) -> str:
     return _marked(name) if name != document and name in _TAKEN else plain(name)
 
 
-@lru_cache(maxsize=4096)
 def evidence(place: Place) -> str:
-    """The last part of the address of a place as evidence: without any line or revision.
+    """The term of a place as evidence: without any line or revision.
 
     An arXiv record is one piece of evidence, whatever was read in it.
     """
+    return f"ev:{record(place[1])}" if place[0] == _SERVICE else _evidence(place)
+
+
+@lru_cache(maxsize=4096)
+def _evidence(place: Place) -> str:
     kind, document, heading, digest, ordinal = place
-    if kind == _SERVICE:
-        return record(document)
-    return f"{source(kind, document)}-{hashed(heading, digest, str(ordinal))}"
+    return f"ev:{source(kind, document)}-{hashed(heading, digest, str(ordinal))}"
 
 
 def record(document: str) -> str:
@@ -64,7 +65,7 @@ def record(document: str) -> str:
     >>> record("arxiv:hep-th/9901001")
     'arxiv-hep-th-9901001'
     """
-    return re.sub(r"[^A-Za-z0-9.]+", "-", document)
+    return document.replace(":", "-").replace("/", "-")
 
 
 def behind(slug: str, said: Iterable[str]) -> str:

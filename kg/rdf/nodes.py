@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from kg.hardware import Memory
 from kg.identifiers import Identifier, doi, identify
-from kg.store.canonical import Derivation, Entry, Said
+from kg.store.canonical import Derivation, Entry, Said, listed
 from kg.vocabulary import Kind, Predicate
 
 from . import names, papers, terms
@@ -38,9 +38,9 @@ _LINKS = {"github": "schema:codeRepository", "gitlab": "schema:codeRepository", 
 
 
 def block(subject: str, types: Iterable[str], label: str, pairs: Iterable[Pair]) -> Block:
-    """A block in canonical order: types, label, then predicates and objects as written."""
+    """A block in canonical order: types, label, then predicates and objects as written, each once."""
     head = [("a", one) for one in sorted(set(types))]
-    return subject, [*head, ("rdfs:label", label), *sorted(pairs)]
+    return subject, [*head, ("rdfs:label", label), *sorted(set(pairs))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +62,21 @@ class Nodes:
         self.spaces = spaces
         self.notes = notes
         self.provenance = provenance
-        self.categories: set[str] = set()
+        self._categories: set[str] = set()
+        self._listed: set[str] = set()  # as records hold them: some thousand combinations at most
 
     def blocks(self, kind: Kind, entry: Entry) -> Iterator[Block]:
         """The node's own block, then those behind it, by address (authors in their order)."""
         subject = self.spaces.own("node", entry.slug)
-        label = terms.text(entry.label)
-        types = set(kind.rdf_types)
-        pairs = {("skos:altLabel", terms.text(alias)) for alias in entry.aliases}
-        if "skos:Concept" in types:
-            pairs |= {("skos:prefLabel", label), ("skos:inScheme", SCHEMES[kind])}
+        pairs: list[Pair] = []
         authors: list[Block] = []
-        if kind in _TITLED and entry.label != _unnamed(entry):
-            pairs.add(("dcterms:title", label))
         if entry.record is not None:
-            pairs.discard(("dcterms:title", label))
-            said, authors = papers.pairs(entry.slug, entry.record)
-            self.categories.update(papers.categories(entry.record))
-            pairs.update(said)
-        edges, needs = self._edges(subject, entry, authors)
-        pairs |= {(edge.predicate, edge.object) for edge in edges}
-        told = {(edge.predicate, identify(edge.object[1:-1])) for edge in edges if edge.object[0] == "<"}
-        for one in entry.identifiers:
-            types |= self._identity(kind, Identifier(*one.split(":", 1)), pairs, told)
-        if self.provenance:
-            pairs |= {("prov:wasDerivedFrom", self.evidence(place)) for place in entry.places}
-        yield block(subject, types, label, pairs)
+            pairs, authors = papers.pairs(entry.slug, entry.record)
+            self._listed.add(entry.record[10])
+        edges, needs = self._edges(subject, entry, authors) if entry.statements else ([], [])
+        pairs += [(edge.predicate, edge.object) for edge in edges]
+        types = self._identities(kind, entry, edges, pairs)
+        yield self._node(kind, entry, subject, types, pairs)
         yield from authors
         behind: dict[str, Block] = {}
         for need in needs:
@@ -97,9 +86,21 @@ class Nodes:
         for name in sorted(behind):
             yield behind[name]
 
-    def evidence(self, place: tuple[str, str, str, str, int]) -> str:
-        """The term of a place as evidence."""
-        return f"ev:{names.evidence(place)}"
+    def _node(self, kind: Kind, entry: Entry, subject: str, types: Iterable[str], pairs: list[Pair]) -> Block:
+        label = terms.text(entry.label)
+        pairs += [("skos:altLabel", terms.text(alias)) for alias in entry.aliases]
+        if kind in SCHEMES:
+            pairs += [("skos:prefLabel", label), ("skos:inScheme", SCHEMES[kind])]
+        if kind in _TITLED and entry.record is None and entry.label != _unnamed(entry):
+            pairs.append(("dcterms:title", label))
+        if self.provenance:
+            pairs += [("prov:wasDerivedFrom", names.evidence(place)) for place in entry.places]
+        return block(subject, (*kind.rdf_types, *types), label, pairs)
+
+    @property
+    def categories(self) -> set[str]:
+        """The arXiv categories of the papers that have been written."""
+        return self._categories.union(*map(listed, self._listed))
 
     # ---------------------------------------------------------------------------- edges
 
@@ -134,7 +135,7 @@ class Nodes:
         if predicate is Predicate.DOI:
             return self._doi(said.value)
         if predicate is Predicate.CATEGORY:
-            self.categories.add(said.value)
+            self._categories.add(said.value)
             return papers.category(said.value)
         if predicate is Predicate.AUTHOR:
             authors.append(papers.author(names.behind(entry.slug, [said.value]), said.value))
@@ -162,36 +163,41 @@ class Nodes:
         # A DOI may hold what an address may not; its own rules say to percent-encode that.
         return self.spaces.link(f"https://doi.org/{quote(found.value, safe=_IN_DOI)}", self.notes)
 
-    def _identity(
-        self, kind: Kind, one: Identifier, pairs: set[Pair], told: set[tuple[str, Identifier | None]]
-    ) -> set[str]:
-        """Add what an identifier says of its node; the types that it gives."""
-        if one.scheme == "tier":
-            return self._tier(one, pairs) if kind is Kind.HARDWARE_TIER else set()
-        if one.scheme == "arxiv" and kind is Kind.PAPER:
-            pairs |= {
-                ("fabio:hasArXivId", terms.text(one.value)),
-                ("owl:sameAs", papers.arxiv_doi(one.value)),
-            }
+    def _identities(self, kind: Kind, entry: Entry, edges: list[Edge], pairs: list[Pair]) -> set[str]:
+        """Add what the identifiers say of their node; the types that they give."""
+        types: set[str] = set()
+        told = {(edge.predicate, identify(edge.object[1:-1])) for edge in edges if edge.object[0] == "<"}
+        for one in entry.identifiers:
+            scheme, _, value = one.partition(":")
+            if scheme == "arxiv" and kind is Kind.PAPER:
+                pairs += papers.identity(value)
+                types.add("fabio:Preprint")
+            elif scheme == "tier":
+                types |= self._tier(Identifier(scheme, value), pairs) if kind is Kind.HARDWARE_TIER else set()
+            else:
+                pairs += self._link(kind, Identifier(scheme, value), told)
+        if entry.record is not None and entry.record[5] and (link := self._doi(entry.record[5])):
+            pairs.append(("owl:sameAs", link))
+        return types
+
+    def _link(self, kind: Kind, one: Identifier, told: set[tuple[str, Identifier | None]]) -> list[Pair]:
+        """Where an identifier leads; nothing where a document has given that very link (``told``)."""
         if one.scheme == "doi" and kind in _IDENTITY:
             predicate, link = "owl:sameAs", self._doi(one.value)
         else:
             predicate = _LINKS.get(one.scheme, "foaf:page")
-            known = (predicate, one) in told  # the same link, as a document wrote it
-            link = None if known else self.spaces.link(one.url, self.notes)
-        if link is not None:
-            pairs.add((predicate, link))
-        return {"fabio:Preprint"} if one.scheme == "arxiv" and kind is Kind.PAPER else set()
+            link = None if (predicate, one) in told else self.spaces.link(one.url, self.notes)
+        return [] if link is None else [(predicate, link)]
 
-    def _tier(self, one: Identifier, pairs: set[Pair]) -> set[str]:
+    def _tier(self, one: Identifier, pairs: list[Pair]) -> set[str]:
         memory = Memory.of(one)
         for predicate, bound in (("schema:minValue", memory.minimum), ("schema:maxValue", memory.maximum)):
             if bound is not None:
                 whole = bound == bound.to_integral_value()
-                pairs.add((predicate, terms.integer(int(bound)) if whole else terms.decimal(bound)))
-        pairs.add(("schema:unitText", terms.text(memory.unit)))
+                pairs.append((predicate, terms.integer(int(bound)) if whole else terms.decimal(bound)))
+        pairs.append(("schema:unitText", terms.text(memory.unit)))
         if memory.unit == "GB":
-            pairs.add(("schema:unitCode", terms.text(GIGABYTE)))
+            pairs.append(("schema:unitCode", terms.text(GIGABYTE)))
         return {TIERS[memory.kind]} if memory.kind in TIERS else set()
 
     # ------------------------------------------------------------ requirements, statements
@@ -209,7 +215,7 @@ class Nodes:
         pairs = {("kg:forModel", model), ("kg:needsTier", tier), *conditions}
         if self.provenance:
             places = [place for one in need.derivations for place in one.places]
-            pairs |= {("prov:wasDerivedFrom", self.evidence(place)) for place in places}
+            pairs |= {("prov:wasDerivedFrom", names.evidence(place)) for place in places}
         label = terms.text(f"{whole}: {need.label}")
         behind[subject] = block(subject, ("kg:HardwareRequirement",), label, pairs)
         behind |= self._statements(
@@ -222,7 +228,7 @@ class Nodes:
             return {}
         best: dict[tuple[str, ...], Derivation] = {}
         for one in edge.derivations:
-            places = tuple(sorted({self.evidence(place) for place in one.places}))
+            places = tuple(sorted({names.evidence(place) for place in one.places}))
             known = best.get(places)
             if known is None or (-one.confidence, one.rule) < (-known.confidence, known.rule):
                 best[places] = one

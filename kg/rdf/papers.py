@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from kg.store.canonical import Record
+from kg.store.canonical import Record, listed
 
 from . import names, terms
 
@@ -20,15 +19,15 @@ def pairs(slug: str, record: Record) -> tuple[list[Pair], list[Block]]:
     An author is one of this paper: the same name in two papers is no sign of the same person.
     """
     _, version, title, comment, journal, _, published, updated, withdrawn, *_, abstract = record
-    listed = categories(record)
+    subjects = [category(one) for one in categories(record)]
     said = [
         ("dcterms:issued", _day(published)),
         ("dcterms:modified", _day(updated)),
         ("dcterms:title", terms.text(title)),
-        *(("dcterms:subject", category(one)) for one in listed),
+        *[("dcterms:subject", one) for one in subjects],
     ]
-    if listed:
-        said.append(("kg:primaryCategory", category(listed[0])))
+    if subjects:
+        said.append(("kg:primaryCategory", subjects[0]))
     if abstract:
         said.append(("dcterms:abstract", terms.text(abstract)))
     if comment:
@@ -39,9 +38,18 @@ def pairs(slug: str, record: Record) -> tuple[list[Pair], list[Block]]:
         said.append(("kg:withdrawn", "true"))
     if version:
         said.append(("pav:version", f'"{version}"'))
-    authors = list(_authors(slug, json.loads(record[9])))
-    said += [("dcterms:creator", block[0]) for block in authors]
+    authors = list(_authors(slug, listed(record[9])))
+    said += [("dcterms:creator", author) for author, _ in authors]
     return said, authors
+
+
+def identity(arxiv_id: str) -> list[Pair]:
+    """What an arXiv id says of its paper: itself, its page, and the DOI that names the same."""
+    return [
+        ("fabio:hasArXivId", f'"{arxiv_id}"'),
+        ("foaf:page", f"<https://arxiv.org/abs/{arxiv_id}>"),
+        ("owl:sameAs", arxiv_doi(arxiv_id)),
+    ]
 
 
 def _day(instant: str) -> str:
@@ -71,7 +79,7 @@ def author(local: str, name: str) -> Block:
 
 def categories(record: Record) -> list[str]:
     """The record's categories, the primary one first."""
-    return list(json.loads(record[10]))
+    return listed(record[10])
 
 
 @lru_cache(maxsize=1024)
@@ -79,7 +87,7 @@ def category(notation: str) -> str:
     """The term of an arXiv category.
 
     >>> category("cs.CL"), category("68T50 (Primary)")
-    ('cat:cs.CL', 'cat:68t50-primary-57c0b6b3')
+    ('cat:cs.CL', 'cat:68t50-primary-a35eae0a')
     """
     return f"cat:{names.plain(notation)}"
 

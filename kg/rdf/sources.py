@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from kg.store.canonical import Line, Snapshot, Source
+from kg.store.canonical import Line, Snapshot, Source, listed
 
 from . import names, terms
 from .nodes import Block, Pair, block
@@ -74,7 +73,7 @@ class Sources:
         for subject in self.terms:
             if subject in self.listed:
                 source = self.listed[subject]
-                lines = {f"ev:{names.evidence(one.place)}": one for one in self.rows.lines(source.key)}
+                lines = {names.evidence(one.place): one for one in self.rows.lines(source.key)}
                 for name in sorted(lines):
                     yield name, self._line(subject, source, lines[name])
             else:
@@ -98,7 +97,7 @@ class Sources:
             ("dcterms:isPartOf", subject),
             ("kg:textDigest", terms.text(f"{_DIGEST}:{digest}")),
         ]
-        if path := json.loads(heading):
+        if path := listed(heading):
             pairs.append(("kg:heading", terms.text(written(path))))
         if ordinal:
             pairs.append(("kg:ordinal", str(ordinal)))

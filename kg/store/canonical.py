@@ -124,7 +124,7 @@ class Snapshot:
         cursor = self._run(sql, (kind.name,))
         while rows := cursor.fetchmany(_CHUNK):
             found = {
-                number: Entry(slug, label, _listed(aliases), _listed(identifiers))
+                number: Entry(slug, label, listed(aliases), listed(identifiers))
                 for number, slug, label, aliases, identifiers in rows
             }
             said = self._add_statements(found)
@@ -141,8 +141,8 @@ class Snapshot:
             " CROSS JOIN place p ON p.id = m.place_id CROSS JOIN document d ON d.id = p.document_id"
             " WHERE m.node_id IN ({})"
         )
-        for number, *place in self._in(sql, found):
-            found[number].places.append(tuple(place))
+        for row in self._in(sql, found):
+            found[row[0]].places.append(row[1:])
 
     def _add_statements(self, found: dict[int, Entry]) -> dict[int, Said]:
         sql = (
@@ -162,8 +162,8 @@ class Snapshot:
             " ifnull(q.datatype, '') FROM statement_qualifier q LEFT JOIN node n ON n.id = q.node_id"
             " WHERE q.statement_id IN ({})"
         )
-        for number, *qualifier in self._in(sql, qualified):
-            said[number].qualifiers.append(tuple(qualifier))
+        for row in self._in(sql, qualified):
+            said[row[0]].qualifiers.append(row[1:])
         return said
 
     def _add_derivations(self, said: dict[int, Said], *, own_records: bool) -> None:
@@ -175,11 +175,12 @@ class Snapshot:
         )
         sql += "''" if own_records else "'arxiv'"
         claims: dict[int, Derivation] = {}
-        for number, claim, rule, confidence, *place in self._in(sql, said):
+        for row in self._in(sql, said):
+            number, claim, rule, confidence = row[:4]
             if claim not in claims:
                 claims[claim] = Derivation(rule, confidence)
                 said[number].derivations.append(claims[claim])
-            claims[claim].places.append(tuple(place))
+            claims[claim].places.append(row[4:])
 
     def _add_records(self, papers: Iterable[Entry], *, abstracts: bool) -> None:
         """Give each paper the record of the first of its arXiv ids that has one."""
@@ -248,8 +249,13 @@ _RECORDS = (
 _USED = "EXISTS (SELECT 1 FROM mention m WHERE m.document_id = d.id AND m.node_id IS NOT NULL)"
 
 
-def _listed(stored: str) -> list[str]:
-    return [] if stored == "[]" else list(json.loads(stored))
+_decode = json.JSONDecoder().raw_decode  # a third of the time of json.loads, for what we wrote ourselves
+
+
+def listed(stored: str) -> list[str]:
+    """The texts of a list as the store writes it: JSON without blanks around it."""
+    found: list[str] = [] if stored == "[]" else _decode(stored)[0]
+    return found
 
 
 @contextmanager
