@@ -104,5 +104,5 @@ def test_the_glossary_explains_no_word_twice() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_no_page_names_a_machine(page: Path) -> None:
-    hosts = r"/work/|/root/|/tmp/|/home/|pythonhosted|pypi\."
-    assert not re.search(hosts, page.read_text("utf-8"))
+    places = r"(?<![\w.])/(?:work|root|tmp|home|usr)/|pythonhosted|pypi\."
+    assert not re.search(places, page.read_text("utf-8"))
