@@ -48,14 +48,10 @@ class Kind(Enum):
         self.glyph = glyph
         self.group = group
         self.rdf_types = rdf_types
+        self.rank = len(type(self).__members__)  # the row number, from 0: facets, sections, ties
 
     def __repr__(self) -> str:
         return str(self)
-
-    @property
-    def rank(self) -> int:
-        """The row number, from 0: the order of facets, sections and ties."""
-        return list(type(self)).index(self)
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -144,6 +140,7 @@ class Predicate(Enum):
         self.range = range_
         self.datatype = datatype
         self.rdf = rdf
+        self.rank = len(type(self).__members__)  # the row number, from 0
 
     def __repr__(self) -> str:
         return str(self)
@@ -152,11 +149,6 @@ class Predicate(Enum):
     def label(self) -> str:
         """The name as people read it: ``derived from``."""
         return self.word.replace("_", " ")
-
-    @property
-    def rank(self) -> int:
-        """The row number, from 0."""
-        return list(type(self)).index(self)
 
     @property
     def is_literal(self) -> bool:

@@ -17,10 +17,9 @@ from kg.names import name_key
 from kg.resolve import keys_of, resolve
 
 from . import ledger, statements
+from .batches import rows_in
 from .documents import Touched, correction_of, mention_of
 from .slugs import assign, retire
-
-_CHUNK = 500  # well below SQLite's limit of variables
 
 
 @dataclass(slots=True)
@@ -95,11 +94,7 @@ def _with_keys(db: sqlite3.Connection, keys: Iterable[str]) -> Iterator[int]:
 
 
 def _select(db: sqlite3.Connection, sql: str, values: Iterable[object]) -> Iterator[Any]:
-    listed = list(values)
-    for start in range(0, len(listed), _CHUNK):
-        chunk = listed[start : start + _CHUNK]
-        for row in db.execute(sql.format(",".join("?" * len(chunk))), chunk).fetchall():
-            yield row[0]
+    return (row[0] for row in rows_in(db, sql, values))
 
 
 def _load(db: sqlite3.Connection, block: Block) -> None:
@@ -107,14 +102,11 @@ def _load(db: sqlite3.Connection, block: Block) -> None:
         "SELECT m.*, d.key AS document, p.heading, p.digest, p.ordinal FROM mention m"
         " JOIN document d ON d.id = m.document_id JOIN place p ON p.id = m.place_id WHERE m.id IN ({})"
     )
-    ids = sorted(block.mentions)
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        for row in db.execute(sql.format(",".join("?" * len(chunk))), chunk):
-            place = Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
-            block.seen.append(Seen(row["id"], row["document"], mention_of(row, place)))
-            if row["node_id"] is not None:
-                block.node_of[row["id"]] = row["node_id"]
+    for row in rows_in(db, sql, sorted(block.mentions)):
+        place = Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
+        block.seen.append(Seen(row["id"], row["document"], mention_of(row, place)))
+        if row["node_id"] is not None:
+            block.node_of[row["id"]] = row["node_id"]
 
 
 # --------------------------------------------------------------------------- reconciling
@@ -233,25 +225,30 @@ def _paper_nodes(db: sqlite3.Connection, papers: Iterable[str]) -> set[int]:
 
 def _index(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
     """Bring the full text of these nodes up to date: label, other names, what is said of them."""
-    for node_id in sorted(nodes):
-        row = db.execute("SELECT * FROM node WHERE id = ?", (node_id,)).fetchone()
-        if row is None:
-            continue
-        names = " ".join((*json.loads(row["aliases"]), *json.loads(row["identifiers"])))
-        said = db.execute(
-            "SELECT value FROM statement WHERE subject_id = ? AND predicate = 'DESCRIPTION' ORDER BY value",
-            (node_id,),
-        )
-        body = [value for (value,) in said]
-        for identifier in json.loads(row["identifiers"]):
-            if identifier.startswith("arxiv:") and row["kind"] == "PAPER":
+    listed = sorted(nodes)
+    said: dict[int, list[str]] = defaultdict(list)
+    sql = (
+        "SELECT subject_id, value FROM statement WHERE predicate = 'DESCRIPTION' AND subject_id IN ({})"
+        " ORDER BY value"
+    )
+    for subject, text in rows_in(db, sql, listed):
+        said[subject].append(text)
+    old = {
+        row[0]: tuple(row[1:])
+        for row in rows_in(db, "SELECT * FROM search_text WHERE node_id IN ({})", listed)
+    }
+    changed = []
+    for row in rows_in(db, "SELECT * FROM node WHERE id IN ({})", listed):
+        identifiers = json.loads(row["identifiers"])
+        body = said[row["id"]]
+        for identifier in identifiers if row["kind"] == "PAPER" else ():
+            if identifier.startswith("arxiv:"):
                 sql = "SELECT abstract, authors FROM paper WHERE arxiv_id = ?"
                 record = db.execute(sql, (identifier.removeprefix("arxiv:"),)).fetchone()
                 body += [record["abstract"], *json.loads(record["authors"])] if record else []
+        names = " ".join((*json.loads(row["aliases"]), *identifiers))
         new = (row["label"], names, "\n".join(body))
-        old = db.execute(
-            "SELECT label, names, body FROM search_text WHERE node_id = ?", (node_id,)
-        ).fetchone()
-        if old is None or tuple(old) != new:
-            db.execute("DELETE FROM search_text WHERE node_id = ?", (node_id,))
-            db.execute("INSERT INTO search_text VALUES (?, ?, ?, ?)", (node_id, *new))
+        if old.get(row["id"]) != new:
+            changed.append((row["id"], *new))
+    db.executemany("DELETE FROM search_text WHERE node_id = ?", [(row[0],) for row in changed])
+    db.executemany("INSERT INTO search_text VALUES (?, ?, ?, ?)", changed)

@@ -10,6 +10,7 @@ from datetime import datetime
 from kg.model import Change, Delta
 from kg.vocabulary import Kind
 
+from .batches import rows_in
 from .documents import SOURCE, USER, Touched
 from .slugs import current
 from .statements import Restated
@@ -34,12 +35,8 @@ class Snapshot:
 
 def nodes_now(db: sqlite3.Connection, nodes: Iterable[int]) -> dict[int, Snapshot]:
     """These nodes as they stand now, by number; those that are gone are left out."""
-    found = {}
-    for node_id in sorted(nodes):
-        sql = "SELECT slug, kind, label, aliases, identifiers, dissent, support FROM node WHERE id = ?"
-        if row := db.execute(sql, (node_id,)).fetchone():
-            found[node_id] = Snapshot(*row)
-    return found
+    sql = "SELECT id, slug, kind, label, aliases, identifiers, dissent, support FROM node WHERE id IN ({})"
+    return {row[0]: Snapshot(*row[1:]) for row in rows_in(db, sql, sorted(nodes))}
 
 
 def record(
@@ -58,8 +55,9 @@ def record(
         (n for n in before.keys() & after.keys() if before[n] != after[n]), key=lambda n: after[n].slug
     )
     note = _Notes(datetime.fromisoformat(now), touched)
+    documents = _documents(db, new)
     for n in new:
-        note("added", "node", after[n].slug, str(after[n]), _document(db, n))
+        note("added", "node", after[n].slug, str(after[n]), documents.get(n, ""))
     for n in changed:
         if str(before[n]) != str(after[n]):
             note("changed", "node", after[n].slug, f"{before[n]} is now {after[n]}")
@@ -110,13 +108,13 @@ class _Notes:
         self.changes.append(Change(self.moment, cause, action, what, subject, text, document))
 
 
-def _document(db: sqlite3.Connection, node_id: int) -> str:
+def _documents(db: sqlite3.Connection, nodes: Iterable[int]) -> dict[int, str]:
+    """For each node the document of its oldest mention."""
     sql = (
-        "SELECT d.key FROM mention m JOIN document d ON d.id = m.document_id WHERE m.node_id = ?"
-        " ORDER BY m.id LIMIT 1"
+        "SELECT m.node_id, d.key, min(m.id) FROM mention m JOIN document d ON d.id = m.document_id"
+        " WHERE m.node_id IN ({}) GROUP BY m.node_id"
     )
-    row = db.execute(sql, (node_id,)).fetchone()
-    return str(row["key"]) if row else ""
+    return {row[0]: row[1] for row in rows_in(db, sql, nodes)}
 
 
 def _overall(touched: Touched) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,9 +13,8 @@ from kg.identifiers import Identifier
 from kg.names import name_key
 from kg.vocabulary import Kind, Predicate
 
+from .batches import rows_in
 from .documents import Touched, identifiers_of
-
-_CHUNK = 500
 
 
 @dataclass(slots=True)
@@ -40,22 +40,23 @@ def restate(
 ) -> Restated:
     """The statements of all claims that stand on these mentions, brought up to date."""
     result = Restated()
-    rejects = _rejects(db, [c for c in corrections if c.verb == "reject"])
+    rejects = [(c.key, _Reject(db, c)) for c in corrections if c.verb == "reject"]
     rejecting: set[str] = set()
     recount = set(touched.statements)
     fresh: set[int] = set()
-    for claim in _claims(db, mentions, touched.claims):
-        said = _said(db, claim)
-        if said is not None:
-            for key, rejected in rejects:
-                if rejected(said):
-                    rejecting.add(key)
-                    said = None
-                    break
+    moved = []
+    claims = _claims(db, mentions, touched.claims)
+    qualifiers = _qualifiers(db, claims)
+    for claim in claims:
+        said = _said(claim, qualifiers.get(claim["id"], ()))
+        if said is not None and (key := next((k for k, reject in rejects if reject(said)), "")):
+            rejecting.add(key)
+            said = None
         statement = None if said is None else _stated(db, said, fresh)
         if statement != claim["statement_id"]:
-            db.execute("UPDATE claim SET statement_id = ? WHERE id = ?", (statement, claim["id"]))
+            moved.append((statement, claim["id"]))
             recount |= {s for s in (statement, claim["statement_id"]) if s is not None}
+    db.executemany("UPDATE claim SET statement_id = ? WHERE id = ?", moved)
     result.rejecting = frozenset(rejecting)
     _recount(db, recount, fresh, names, result)
     return result
@@ -72,121 +73,121 @@ class _Said:
 
 
 def _claims(db: sqlite3.Connection, mentions: Iterable[int], claims: Iterable[int]) -> list[sqlite3.Row]:
-    ids = set(claims)
     listed = sorted(mentions)
-    for start in range(0, len(listed), _CHUNK):
-        chunk = listed[start : start + _CHUNK]
-        marks = ",".join("?" * len(chunk))
-        for sql in (
-            f"SELECT id FROM claim WHERE subject_id IN ({marks})",  # noqa: S608 - marks only
-            f"SELECT id FROM claim WHERE object_id IN ({marks})",  # noqa: S608
-            f"SELECT claim_id FROM claim_qualifier WHERE mention_id IN ({marks})",  # noqa: S608
-        ):
-            ids.update(row[0] for row in db.execute(sql, chunk))
-    rows = []
-    ordered = sorted(ids)
+    ids = set(claims)
+    for sql in (
+        "SELECT id FROM claim WHERE subject_id IN ({})",
+        "SELECT id FROM claim WHERE object_id IN ({})",
+        "SELECT claim_id FROM claim_qualifier WHERE mention_id IN ({})",
+    ):
+        ids.update(row[0] for row in rows_in(db, sql, listed))
     sql = (
         "SELECT c.*, s.node_id AS subject, o.node_id AS object FROM claim c"
         " JOIN mention s ON s.id = c.subject_id LEFT JOIN mention o ON o.id = c.object_id"
-        " WHERE c.id IN ({})"
+        " WHERE c.id IN ({}) ORDER BY c.id"
     )
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
-        rows += db.execute(sql.format(",".join("?" * len(chunk))), chunk).fetchall()
-    return rows
+    return list(rows_in(db, sql, sorted(ids)))
 
 
-def _said(db: sqlite3.Connection, claim: sqlite3.Row) -> _Said | None:
+def _qualifiers(db: sqlite3.Connection, claims: Iterable[sqlite3.Row]) -> dict[int, list[sqlite3.Row]]:
+    sql = (
+        "SELECT q.claim_id, q.name, q.mention_id, m.node_id, q.value, q.datatype FROM claim_qualifier q"
+        " LEFT JOIN mention m ON m.id = q.mention_id WHERE q.claim_id IN ({})"
+        " ORDER BY q.claim_id, q.position"
+    )
+    found: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for row in rows_in(db, sql, [claim["id"] for claim in claims]):
+        found[row["claim_id"]].append(row)
+    return found
+
+
+def _said(claim: sqlite3.Row, qualifiers: Iterable[sqlite3.Row]) -> _Said | None:
     """The claim in terms of nodes; None if a mention of it is ignored, or it says x of x."""
     if claim["subject"] is None or (claim["object_id"] is not None and claim["object"] is None):
         return None
     if claim["subject"] == claim["object"]:
         return None
-    qualifiers = []
-    sql = (
-        "SELECT q.name, q.mention_id, m.node_id, q.value, q.datatype FROM claim_qualifier q"
-        " LEFT JOIN mention m ON m.id = q.mention_id WHERE q.claim_id = ? ORDER BY q.position"
-    )
-    for row in db.execute(sql, (claim["id"],)):
+    narrowed = set()
+    for row in qualifiers:
         if row["mention_id"] is not None and row["node_id"] is None:
             return None
-        qualifiers.append((row["name"], row["node_id"], row["value"] or "", row["datatype"] or ""))
+        narrowed.add((row["name"], row["node_id"], row["value"] or "", row["datatype"] or ""))
     return _Said(
         claim["subject"],
         claim["predicate"],
         claim["object"],
         claim["value"] or "",
         claim["datatype"] or "",
-        tuple(sorted(set(qualifiers), key=lambda q: (q[0], q[1] or 0, q[2], q[3]))),
+        tuple(sorted(narrowed, key=lambda q: (q[0], q[1] or 0, q[2], q[3]))),
     )
 
 
 def _stated(db: sqlite3.Connection, said: _Said, fresh: set[int]) -> int:
     qualifiers = json.dumps(said.qualifiers, ensure_ascii=False)
     row = (said.subject, said.predicate, said.object, said.value, said.datatype, qualifiers)
-    found = db.execute(
-        "SELECT id FROM statement WHERE subject_id = ? AND predicate = ? AND ifnull(object_id, 0) ="
-        " ifnull(?, 0) AND value = ? AND datatype = ? AND qualifiers = ?",
-        row,
-    ).fetchone()
-    if found is not None:
-        return int(found["id"])
     sql = (
         "INSERT INTO statement (subject_id, predicate, object_id, value, datatype, qualifiers, support)"
-        " VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id"
+        " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING RETURNING id"
     )
-    statement = int(db.execute(sql, row).fetchone()[0])
+    if (new := db.execute(sql, row).fetchone()) is None:
+        sql = (
+            "SELECT id FROM statement WHERE subject_id = ? AND predicate = ? AND ifnull(object_id, 0) ="
+            " ifnull(?, 0) AND value = ? AND datatype = ? AND qualifiers = ?"
+        )
+        return int(db.execute(sql, row).fetchone()[0])
     db.executemany(
         "INSERT INTO statement_qualifier VALUES (?, ?, ?, ?, ?, ?)",
-        [(statement, n, *qualifier) for n, qualifier in enumerate(said.qualifiers)],
+        [(new[0], n, *qualifier) for n, qualifier in enumerate(said.qualifiers)],
     )
-    fresh.add(statement)
-    return statement
+    fresh.add(new[0])
+    return int(new[0])
 
 
 def _recount(
     db: sqlite3.Connection, statements: Iterable[int], fresh: set[int], names: Names, result: Restated
 ) -> None:
     sql = (
-        "SELECT count(DISTINCT c.document_id), min(d.key) FROM claim c"
-        " JOIN document d ON d.id = c.document_id WHERE c.statement_id = ?"
+        "SELECT s.*, count(DISTINCT c.document_id) AS documents, min(d.key) AS document,"
+        " n.label, n.slug, o.label AS object_label FROM statement s"
+        " LEFT JOIN claim c ON c.statement_id = s.id LEFT JOIN document d ON d.id = c.document_id"
+        " LEFT JOIN node n ON n.id = s.subject_id LEFT JOIN node o ON o.id = s.object_id"
+        " WHERE s.id IN ({}) GROUP BY s.id"
     )
-    for statement in sorted(statements):
-        support, document = db.execute(sql, (statement,)).fetchone()
-        row = db.execute("SELECT * FROM statement WHERE id = ?", (statement,)).fetchone()
-        if row is None:
-            continue
+    counted, gone = [], []
+    for row in rows_in(db, sql, sorted(statements)):
         result.subjects.add(row["subject_id"])
-        if support == 0:
-            if statement not in fresh:
-                result.removed.append((*_told(db, row, names), ""))
-            db.execute("DELETE FROM statement WHERE id = ?", (statement,))
+        if row["documents"]:
+            counted.append((row["documents"], row["id"]))
+            if row["id"] in fresh:
+                result.added.append((*_told(db, row, names), row["document"]))
         else:
-            db.execute("UPDATE statement SET support = ? WHERE id = ?", (support, statement))
-            if statement in fresh:
-                result.added.append((*_told(db, row, names), document))
+            gone.append((row["id"],))
+            if row["id"] not in fresh:
+                result.removed.append((*_told(db, row, names), ""))
+    db.executemany("UPDATE statement SET support = ? WHERE id = ?", counted)
+    db.executemany("DELETE FROM statement WHERE id = ?", gone)
 
 
 def _told(db: sqlite3.Connection, row: sqlite3.Row, names: Names) -> tuple[str, str]:
-    """The subject's slug and the statement in words."""
+    """The subject's slug and the statement in words; a node that has gone under its last name."""
 
-    def label(node_id: int) -> tuple[str, str]:
-        found = db.execute("SELECT label, slug FROM node WHERE id = ?", (node_id,)).fetchone()
-        return (found["label"], found["slug"]) if found else names.get(node_id, ("(gone)", ""))
+    def label(node_id: int) -> str:
+        found = db.execute("SELECT label FROM node WHERE id = ?", (node_id,)).fetchone()
+        return str(found["label"]) if found else names.get(node_id, ("(gone)", ""))[0]
 
-    subject, slug = label(row["subject_id"])
-    object_ = row["value"] if row["object_id"] is None else label(row["object_id"])[0]
+    subject, slug = row["label"], row["slug"]
+    if subject is None:
+        subject, slug = names.get(row["subject_id"], ("(gone)", ""))
+    object_ = row["value"]
+    if row["object_id"] is not None:
+        object_ = row["object_label"] or label(row["object_id"])
     qualifiers = json.loads(row["qualifiers"])
-    notes = ", ".join(f"{name}: {value or label(node)[0]}" for name, node, value, _ in qualifiers)
+    notes = ", ".join(f"{name}: {value or label(node)}" for name, node, value, _ in qualifiers)
     text = f"{subject} {Predicate[row['predicate']].label} {object_}"
     return slug, f"{text} ({notes})" if notes else text
 
 
 # ---------------------------------------------------------------------------- rejections
-
-
-def _rejects(db: sqlite3.Connection, corrections: Sequence[Correction]) -> list[tuple[str, _Reject]]:
-    return [(c.key, _Reject(db, c)) for c in corrections]
 
 
 class _Reject:
