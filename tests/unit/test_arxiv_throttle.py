@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -207,6 +209,40 @@ def test_processes_of_different_workspaces_take_turns(server: ArxivServer, tmp_p
     assert len(server.log) == 6
     assert min(server.gaps) >= 0.29
     assert server.peak == 1
+
+
+@pytest.mark.slow
+def test_processes_that_are_killed_leave_the_pace_and_no_lock(server: ArxivServer, tmp_path: Path) -> None:
+    server.script(*[loopback.late(0.1)] * 400)
+    env = os.environ | environ(server, tmp_path, 0.3)
+    code = (
+        "import itertools; from ingest.arxiv import *\n"
+        "for n in itertools.count(1): list(fetch_records([f'2401.{n:05d}'], Client.from_environ()))"
+    )
+    dice = random.Random(7)
+    running: list[subprocess.Popen[bytes]] = []
+    for _ in range(30):
+        while len(running) < 3:
+            running.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env))
+        time.sleep(dice.uniform(0.1, 1.0))
+        victim = running.pop(dice.randrange(len(running)))
+        victim.kill()
+        victim.wait()
+    for process in running:
+        process.kill()
+        process.wait()
+    starts = sorted(seen.start for seen in server.log)
+    assert len(starts) > 20
+    assert min(b - a for a, b in pairwise(starts)) >= 0.29
+    assert server.peak == 1
+
+
+@pytest.mark.slow
+def test_at_the_default_pace_three_seconds_pass(server: ArxivServer, tmp_path: Path) -> None:
+    env = {"KG_ARXIV_API": server.api, "KG_STATE": str(tmp_path)}
+    for _ in range(3):
+        list(fetch_records(["2401.00001"], Client.from_environ(env)))
+    assert min(server.gaps) >= 2.99
 
 
 # ------------------------------------------------------------------------------------- settings

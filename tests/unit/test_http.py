@@ -195,7 +195,7 @@ def test_silence_ends_at_the_read_timeout(server: ListServer, http: Http) -> Non
     start = time.monotonic()
     with pytest.raises(Broken, match=r"silent for 0\.3 s"):
         http.get(f"{server.url}/list.md", limits=QUICK)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize("head", [True, False], ids=["head", "body"])
@@ -205,7 +205,7 @@ def test_a_slow_drip_ends_at_the_total_deadline(server: ListServer, http: Http, 
     start = time.monotonic()
     with pytest.raises(Broken, match="took longer than 1 s"):
         http.get(f"{server.url}/long.md", limits=QUICK)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 10
 
 
 def test_a_body_cut_at_the_deadline_never_passes_for_whole(server: ListServer, http: Http) -> None:
@@ -226,7 +226,7 @@ def test_the_deadline_counts_all_hops_together(server: ListServer, http: Http) -
     start = time.monotonic()
     with pytest.raises(Broken):
         http.get(f"{server.url}/hops/5", limits=Limits(read=5, total=1.0))
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize(
