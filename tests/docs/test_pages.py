@@ -16,7 +16,7 @@ import kg
 import kg.model
 
 from . import commands
-from .pages import PAGES, ROOT, fences, links, name
+from .pages import PAGES, ROOT, fences, links, name, prose
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 
@@ -53,6 +53,12 @@ def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
         assert target.is_relative_to(ROOT), f"{link} leads out of the project"
         if anchor:
             assert anchor in _anchors(target), f"{link}: no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    named = re.findall(r"`((?:\.ci|docs|exports|ingest|kg|requirements|tests|tui)/[\w./-]*)`", prose(page))
+    assert [one for one in named if not (ROOT / one).exists()] == []
 
 
 def _anchors(page: Path) -> set[str]:
