@@ -16,14 +16,14 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from kg.errors import ConfigError, FetchError, NotAList, UsageError
+from kg.errors import FetchError, NotAList, UsageError
 from kg.identifiers import arxiv_id
 from kg.names import slugify
 
-from .http import NOT_FOUND, OK, Http, NotModified, Response, check, is_loopback
+from .github import commit_of, raw_base
+from .http import NOT_FOUND, OK, Http, NotModified, Response, check
 
 FILE_LIMIT = 20_000_000
-_RAW = "https://raw.githubusercontent.com"
 _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _GENERIC = frozenset({"readme", "index", "list", "main", "awesome"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mdown", ".txt"})
@@ -182,12 +182,12 @@ def fetch(address: Address, http: Http, *, workspace: Path, etag: str = "") -> F
     if isinstance(answer, NotModified):
         return answer
     content = _markdown(answer.content, address.text, answer.headers.get("content-type", ""))
-    return Fetched(content, "", answer.url, page, answer.etag)
+    return Fetched(content, commit_of(answer.url, content, http), answer.url, page, answer.etag)
 
 
 def _ask(address: Address, http: Http, etag: str) -> tuple[Response | NotModified, str]:
     """The first answer among the places where the list may be, and the page that shows it."""
-    places = _places(address, _raw_base(http))
+    places = _places(address, raw_base(http))
     for raw, page in places:
         # An entity tag belongs to one address: asking the others with it does no harm.
         answer = http.get(raw, etag=etag, accept=(OK, NOT_FOUND))
@@ -218,17 +218,6 @@ def _places(address: Address, base: str) -> list[tuple[str, str]]:
             page = f"https://github.com/{owner}/{repo}/blob/{tail}/"
             return [(f"{base}/{owner}/{repo}/{tail}/{name}", page + name) for name in _READMES]
     return [(address.text, address.text)]
-
-
-def _raw_base(http: Http) -> str:
-    base = http.environ.get("KG_GITHUB_RAW", "").strip().rstrip("/")
-    if not base:
-        return _RAW
-    if not is_loopback(check(base)):
-        raise ConfigError(
-            "KG_GITHUB_RAW names another machine", hint="It serves tests and takes a loopback address only."
-        )
-    return base
 
 
 def _starter() -> Fetched:
@@ -277,7 +266,9 @@ def _read(path: Path, shown: str) -> bytes:
         raise UsageError(f"there is no file {shown}", hint=_nearest(path)) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "not a usable file name"
-        raise UsageError(f"{shown} cannot be read: {str(why).lower()}") from None
+        raise UsageError(
+            f"{shown} cannot be read: {str(why).lower()}", hint="Check its name and its permissions."
+        ) from None
     if len(content) > FILE_LIMIT:
         raise NotAList(
             f"{shown} is larger than {FILE_LIMIT // 1_000_000} MB",

@@ -9,6 +9,7 @@ import pytest
 from ingest.address import Address, AddressKind, Fetched, fetch, resolve
 from ingest.http import Http, NotModified, TooLarge
 from kg.errors import ConfigError, FetchError, NotAList, Offline, UsageError
+from tests.fakes import loopback
 from tests.fakes.list_server import ListServer
 
 LIST = b"# Things\n\n- [A](https://example.org/a)\n"
@@ -282,6 +283,48 @@ def test_github_tries_the_other_spellings(server: ListServer, workspace: Path) -
     with pytest.raises(FetchError, match=r"no README\.md of owner/none") as caught:
         fetch(resolve("owner/none", workspace=workspace), github(server), workspace=workspace)
     assert "private" in caught.value.hint
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def with_api(server: ListServer, commits: bytes, at_commit: bytes) -> Http:
+    server.pages["/api/repos/owner/repo/commits"] = commits
+    server.pages[f"/owner/repo/{COMMIT}/README.md"] = at_commit
+    return Http(environ={"KG_GITHUB_RAW": server.url, "KG_GITHUB_API": f"{server.url}/api"})
+
+
+def test_a_commit_of_github_is_proven_by_the_bytes(server: ListServer, workspace: Path) -> None:
+    http = with_api(server, b'[{"sha": "%s"}]' % COMMIT.encode(), LIST)
+    assert got(resolve("owner/repo", workspace=workspace), http, workspace).commit == COMMIT
+    assert server.log[1].query == {"path": "README.md", "sha": "HEAD", "per_page": "1"}
+
+
+@pytest.mark.parametrize(
+    ("commits", "at_commit"),
+    [
+        (b'[{"sha": "%s"}]' % COMMIT.encode(), b"pushed in between"),
+        (b'[{"sha": "../../x"}]', LIST),
+        (b'[{"sha": 1}]', LIST),
+        (b"[]", LIST),
+        (b"{}", LIST),
+        (b"<html>", LIST),
+        (b"\xff", LIST),
+    ],
+)
+def test_a_commit_that_is_not_proven_is_not_given(
+    server: ListServer, workspace: Path, commits: bytes, at_commit: bytes
+) -> None:
+    http = with_api(server, commits, at_commit)
+    fetched = got(resolve("owner/repo", workspace=workspace), http, workspace)
+    assert (fetched.content, fetched.commit) == (LIST, "")
+
+
+def test_without_the_api_a_list_is_read_all_the_same(server: ListServer, workspace: Path) -> None:
+    http = with_api(server, b"", LIST)
+    server.script(None, loopback.status(403, X_RateLimit_Remaining="0"))
+    fetched = got(resolve("owner/repo", workspace=workspace), http, workspace)
+    assert (fetched.content, fetched.commit) == (LIST, "")
 
 
 def test_pages_of_github_are_read_raw(server: ListServer, workspace: Path) -> None:
