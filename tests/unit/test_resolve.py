@@ -52,6 +52,13 @@ def test_digits_and_variants_in_a_name_keep_things_of_one_repository_apart(first
     assert labels(found) == sorted([first, second])
 
 
+def test_a_digit_counts_even_where_the_repository_bears_it() -> None:
+    found = drafts(
+        mention("Foo", Kind.MODEL, "github:maker/foo-2"), mention("Foo 2", Kind.MODEL, "github:maker/foo-2")
+    )
+    assert labels(found) == ["Foo", "Foo 2"]
+
+
 def test_the_same_name_with_compatible_kinds_is_one_node_whatever_its_spelling() -> None:
     (node,) = drafts(
         mention("Question-Answering", Kind.TOPIC), ("list:b", mention("question answering", Kind.APPLICATION))

@@ -57,7 +57,7 @@ def test_paths_and_distances_are_those_of_networkx(
     things = [mention(f"t{n:02}", Kind.METHOD) for n in range(12)]
     edges = [(a, b) for a, b in pairs if a != b]
     claims = [claim(things[a], Predicate.BROADER, things[b]) for a, b in edges]
-    referee = nx.Graph()
+    referee: nx.Graph[str] = nx.Graph()
     referee.add_nodes_from(f"t{n:02}" for n in range(12))
     referee.add_edges_from((f"t{a:02}", f"t{b:02}") for a, b in edges)
     with Store(tmp_path_factory.mktemp("walk") / "graph.db") as store:
