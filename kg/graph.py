@@ -11,6 +11,7 @@ from datetime import datetime
 
 from . import search, walk
 from .corrections import Correction
+from .drafts import Seen
 from .errors import UnknownNode
 from .identifiers import parse
 from .model import (
@@ -27,9 +28,10 @@ from .model import (
 from .names import name_key, slugify
 from .search import Query
 from .store import Store
-from .store.documents import correction_of, problems_of
+from .store.documents import correction_of, mention_of, problems_of
 from .store.rows import node_of, place_of, record_of, span_of
 from .store.slugs import current
+from .ties import Tie, ties
 from .vocabulary import Kind, Predicate
 
 
@@ -273,6 +275,17 @@ class Graph:
             " WHERE d.key = ? AND p.line <= ? AND p.end_line >= ? ORDER BY p.end_line - p.line, p.id"
         )
         return [row["digest"] for row in self.db.execute(sql, (document, line, line))]
+
+    def ties(self, slug: str) -> list[Tie]:
+        """Why the mentions of a node are one thing: each with what ties it to those before it."""
+        sql = (
+            "SELECT m.*, d.key AS document, p.heading, p.digest, p.ordinal FROM mention m"
+            " JOIN document d ON d.id = m.document_id JOIN place p ON p.id = m.place_id"
+            " WHERE m.node_id = ?"
+        )
+        rows = self.db.execute(sql, (self._number(slug),)).fetchall()
+        seen = [Seen(row["id"], row["document"], mention_of(row, place_of(row))) for row in rows]
+        return ties(seen, [one for one, matched in self.corrections() if matched])
 
     def excerpt(self, document: str, span: Span, *, around: int = 2) -> Excerpt | None:
         """The lines at ``span`` with ``around`` lines before and after, in the current revision.

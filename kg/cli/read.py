@@ -141,11 +141,13 @@ def _record_lines(graph: Graph, paper: Node, *, abstract: bool) -> list[str]:
 Examples:
   kg why lora
   kg why alpaca requires 16-32
-  kg why lora 'introduced by'"""
+  kg why lora 'introduced by'
+  kg why lora --same"""
 )
 @click.argument("subject", type=TEXT)
 @click.argument("predicate", required=False, type=TEXT)
 @click.argument("object", required=False, type=TEXT)
+@click.option("--same", is_flag=True, help="Why all mentions of SUBJECT are one thing.")
 @formats()
 @pass_context
 def why(
@@ -154,10 +156,14 @@ def why(
     predicate: str | None,
     object: str | None,  # noqa: A002 - the name that the help shows
     format_: str,
+    *,
+    same: bool,
 ) -> int:
     """Show the receipts of a node, or of its edges: which document, which entry, which rule."""
     with context.reading() as graph:
         node = graph.find(subject)
+        if same:
+            return _same(graph, node, context.format(format_))
         if predicate is None:
             told: list[tuple[str, list[Evidence]]] = [
                 (f"{node.label} is a {node.kind.label}", graph.mentioned(node.slug))
@@ -181,6 +187,21 @@ def why(
             evidence = [render.evidence_json(one, graph) for one in receipts]
             answers.append({"text": text, "statement": stated, "evidence": evidence})
         print_json({"node": render.node_json(node, context.settings.base), "answers": answers})
+    return Exit.DONE
+
+
+def _same(graph: Graph, node: Node, format_: str) -> int:
+    found = graph.ties(node.slug)
+    if format_ == "table":
+        click.echo(safe(f"{node.label} is one {node.kind.label}:"))
+        for tie in found:
+            click.echo(safe(f"  {tie.name or '(no name)'}  {' '.join(tie.identifiers)}"))
+            click.echo(
+                safe(f"      in {', '.join(tie.documents)}" + (f"; {tie.reason}" if tie.reason else ""))
+            )
+    else:
+        told = [{f: getattr(tie, f) for f in ("name", "identifiers", "documents", "reason")} for tie in found]
+        print_json({"slug": node.slug, "ties": told})
     return Exit.DONE
 
 

@@ -8,6 +8,7 @@ from kg.corrections import Anchor, Correction
 from kg.drafts import Draft, Seen
 from kg.model import Mention
 from kg.resolve import resolve
+from kg.ties import ties
 from kg.vocabulary import Kind
 from tests.documents import ids, mention
 
@@ -247,3 +248,36 @@ def test_an_anchor_holds_on_to_an_identifier_when_the_name_changes() -> None:
     rename = Correction("rename", Anchor("Foo", "Model", ids("github:x/foo")), value="Right")
     (node,) = drafts(mention("Foo-Chat", Kind.MODEL, "github:x/foo"), corrections=(rename,))
     assert node.label == "Right"
+
+
+# ------------------------------------------------------------------------------------ ties
+
+
+def test_every_mention_of_a_node_is_explained() -> None:
+    longer = mention("Hugging Face Transformers", Kind.FRAMEWORK, "github:huggingface/transformers")
+    found = ties(
+        seen(
+            mention("Transformers", Kind.FRAMEWORK, "github:huggingface/transformers"),
+            (
+                "list:b",
+                mention("Hugging Face Transformers", Kind.FRAMEWORK, "github:huggingface/transformers"),
+            ),
+            ("list:c", mention("transformers", Kind.FRAMEWORK)),
+            ("list:d", mention("Transformers", Kind.FRAMEWORK, "github:huggingface/transformers")),
+        )
+    )
+    assert [(tie.name, tie.documents, tie.reason) for tie in found] == [
+        ("Transformers", ("list:a", "list:d"), ""),
+        (
+            "Hugging Face Transformers",
+            ("list:b",),
+            "both have github:huggingface/transformers and the names agree",
+        ),
+        ("transformers", ("list:c",), "the names are one spelling apart"),
+    ]
+
+
+def test_a_merge_by_correction_is_explained_with_its_reason() -> None:
+    merge = Correction("merge", Anchor("A"), Anchor("B"), reason="one was renamed")
+    found = ties(seen(mention("A"), mention("B")), [merge])
+    assert found[1].reason == "a correction merges them: one was renamed"
