@@ -195,10 +195,9 @@ def _same(graph: Graph, node: Node, format_: str) -> int:
     if format_ == "table":
         click.echo(safe(f"{node.label} is one {node.kind.label}:"))
         for tie in found:
+            because = f"; {tie.reason}" if tie.reason else ""
             click.echo(safe(f"  {tie.name or '(no name)'}  {' '.join(tie.identifiers)}"))
-            click.echo(
-                safe(f"      in {', '.join(tie.documents)}" + (f"; {tie.reason}" if tie.reason else ""))
-            )
+            click.echo(safe(f"      in {', '.join(tie.documents)}{because}"))
     else:
         told = [{f: getattr(tie, f) for f in ("name", "identifiers", "documents", "reason")} for tie in found]
         print_json({"slug": node.slug, "ties": told})
