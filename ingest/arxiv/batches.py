@@ -135,8 +135,9 @@ class _Batch:
     def _again(self, pending: list[str]) -> bool:
         """Whether it is worth asking on: the absent ids are asked once more, beside a witness."""
         known = [*sorted(self.records), self.witness, *_WITNESSES]
-        witness = next(i for i in known if i and i not in pending)
-        present = self._collect([*pending, witness], certain=True)
+        # Where all of them are pending themselves, they need no other: an empty page cannot be right.
+        witness = next((i for i in known if i and i not in pending), "")
+        present = self._collect([*pending, witness] if witness else pending, certain=True)
         if len(self._pending()) < len(pending):
             return True
         if witness in present and self.certain:

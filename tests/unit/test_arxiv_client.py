@@ -236,6 +236,12 @@ def test_row_12_an_empty_feed_is_asked_again(bench: Bench) -> None:
     assert len(bench.server.log) == 2
 
 
+def test_row_12_the_witnesses_themselves_need_no_witness(bench: Bench) -> None:
+    bench.server.script(fake.empty_feed(), fake.empty_feed())
+    assert ids_of(bench.page(LORA, QLORA)) == [LORA, QLORA]
+    assert bench.server.asked == [[LORA, QLORA]] * 3
+
+
 def test_row_12_empty_feeds_for_ever_say_nothing_about_the_papers(bench: Bench) -> None:
     bench.server.script(*[fake.empty_feed()] * 20)
     pages: list[Page] = []
