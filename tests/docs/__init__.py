@@ -1,1 +1,13 @@
 """Tests of the documents: what they show is what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import commands, vocabulary
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/commands.md": commands.page,
+    "docs/vocabulary.md": vocabulary.page,
+}
+"""Pages that are made from the code, and what makes them."""

@@ -1,4 +1,4 @@
-"""``python -m tests.docs.commands``: write docs/commands.md from the helps of the commands."""
+"""The page of commands, written from their helps."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ import click
 
 from kg.__main__ import cli
 
-from .pages import ROOT
-
-PAGE = ROOT / "docs" / "commands.md"
 WIDTH = 100
 
 _TOP = """\
 # Commands
 
-Every command and what its `--help` says. This page is generated: after a change of a help text run
-`python -m tests.docs.commands`.
+Every command and what its `--help` says. This page is written by `python -m tests.docs`; run it after
+a change of a help text.
 """
 
 
@@ -36,7 +33,3 @@ def _helps(context: click.Context) -> Iterator[tuple[str, str]]:
             found = command.get_command(context, name)
             assert found is not None
             yield from _helps(click.Context(found, parent=context, info_name=name))
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

@@ -15,7 +15,7 @@ import pytest
 import kg
 import kg.model
 
-from . import commands
+from . import GENERATED
 from .pages import PAGES, ROOT, fences, links, name, prose
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -36,9 +36,10 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
     ]
 
 
-def test_the_page_of_commands_is_what_help_says() -> None:
-    written = commands.PAGE.read_text("utf-8")
-    assert written == commands.page(), "run `python -m tests.docs.commands` and look at the difference"
+@pytest.mark.parametrize("path", GENERATED)
+def test_pages_made_from_the_code_are_what_the_code_says(path: str) -> None:
+    written = (ROOT / path).read_text("utf-8")
+    assert written == GENERATED[path](), "run `python -m tests.docs` and look at the difference"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
