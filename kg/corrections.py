@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .identifiers import Identifier, parse
 from .model import Claim, DocumentKind, Literal, Mention, Node, Place, Reading, Revision, Span, blob_id
@@ -245,6 +245,33 @@ def _checked(correction: Correction) -> Correction:
             wanted = "a value" if predicate.is_literal else "a node as its object"
             raise ValueError(f"{predicate.word} takes {wanted}")
     return correction
+
+
+def settled(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """The same corrections, but anchors go by the name that a thing had before an earlier rename.
+
+    Documents know a thing by its old name only; a person, and ``kg correct``, by the new one.
+
+    >>> rename = Correction("rename", Anchor("Alpaca"), value="Stanford Alpaca")
+    >>> [str(c) for c in settled([rename, Correction("kind", Anchor("Stanford Alpaca"), value="Model")])]
+    ['rename Alpaca: Stanford Alpaca', 'kind Alpaca: Model']
+    """
+    before: dict[str, Anchor] = {}
+    found = []
+    for one in corrections:
+        now = replace(one, node=_old(one.node, before), other=_old(one.other, before))
+        if now.verb == "rename" and now.node is not None and now.node.name:
+            before[name_key(now.value)] = now.node
+        found.append(now)
+    return tuple(found)
+
+
+def _old(anchor: Anchor | None, before: Mapping[str, Anchor]) -> Anchor | None:
+    if anchor is None or not anchor.name or (old := before.get(name_key(anchor.name))) is None:
+        return anchor
+    if anchor.identifiers and old.identifiers and not set(anchor.identifiers) & set(old.identifiers):
+        return anchor  # another thing that bears the name
+    return Anchor(old.name, anchor.kind, anchor.identifiers or old.identifiers)
 
 
 def reading_of(corrections: Iterable[Correction], content: bytes) -> Reading:

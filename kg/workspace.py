@@ -211,6 +211,10 @@ class Workspace:
 
     def add_correction(self, correction: Correction) -> None:
         """Append a correction to corrections.toml, made if missing; what stands there is kept."""
+        with self.editing():
+            self._add_correction(correction)
+
+    def _add_correction(self, correction: Correction) -> None:
         import tomlkit
 
         text = self.corrections.read_text(encoding="utf-8") if self.corrections.exists() else _PREFACE
@@ -232,6 +236,10 @@ class Workspace:
 
     def remove_correction(self, number: int) -> Correction:
         """The correction taken out; ``number`` counts from 1, -1 is the last. Raises: UsageError."""
+        with self.editing():
+            return self._remove_correction(number)
+
+    def _remove_correction(self, number: int) -> Correction:
         import tomlkit
 
         corrections, _ = self.load_corrections()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from kg.corrections import settled
 from kg.errors import StoreError, UsageError
 from kg.graph import Graph
 from kg.model import Delta
@@ -111,7 +112,7 @@ class Context:
                 narrate(f"note: the database was migrated; the old one is kept as {store.backup.name}")
             if _corrections_differ(store, workspace):
                 corrections, content = workspace.load_corrections()
-                store.correct(corrections, content)
+                store.correct(settled(corrections), content)
             yield store
 
     def correct(self, change: Callable[[Workspace], object]) -> Delta:
@@ -125,7 +126,7 @@ class Context:
             change(workspace)
             try:
                 corrections, content = workspace.load_corrections()
-                return store.correct(corrections, content)
+                return store.correct(settled(corrections), content)
             except BaseException:
                 if before is None:
                     workspace.corrections.unlink(missing_ok=True)

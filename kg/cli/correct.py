@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from kg.corrections import Anchor, Correction
+from kg.corrections import Anchor, Correction, settled
 from kg.errors import UnknownNode, UsageError
 from kg.graph import Graph
 from kg.model import Delta, Node
 from kg.vocabulary import Predicate
+from kg.workspace import Workspace
 
 from .arguments import TEXT, TypoGroup, kind_of
-from .context import Context, pass_context
+from .context import Context, formats, pass_context
 from .output import narrate, print_json, print_table
 from .read import matching
 
@@ -32,9 +33,10 @@ REASON = click.option("--reason", type=TEXT, default="", help="Why; kept in corr
 @click.option(
     "--undo", "undo", is_flag=False, flag_value=-1, type=int, help="Take back the last, or number N."
 )
+@formats()
 @pass_context
 @click.pass_context
-def correct(ctx: click.Context, context: Context, undo: int | None, *, list_: bool) -> None:
+def correct(ctx: click.Context, context: Context, undo: int | None, format_: str, *, list_: bool) -> None:
     """Correct the graph. Corrections stand in corrections.toml and outrank all rules."""
     if ctx.invoked_subcommand is not None:
         return
@@ -43,15 +45,15 @@ def correct(ctx: click.Context, context: Context, undo: int | None, *, list_: bo
         delta = context.correct(lambda workspace: taken.append(workspace.remove_correction(undo)))
         _tell(f"took back: {taken[0]}", delta)
     elif list_:
-        _list(context)
+        _list(context, format_)
     else:
         click.echo(ctx.get_help())
 
 
-def _list(context: Context) -> None:
+def _list(context: Context, format_: str) -> None:
     with context.reading() as graph:
         corrections = graph.corrections()
-    if context.format() == "table":
+    if context.format(format_) == "table":
         rows = [
             (str(n), str(one), "yes" if matched else "NO", one.reason)
             for n, (one, matched) in enumerate(corrections, 1)
@@ -69,10 +71,15 @@ def _list(context: Context) -> None:
 
 
 def _apply(context: Context, correction: Correction) -> None:
-    delta = context.correct(lambda workspace: workspace.add_correction(correction))
+    def append(workspace: Workspace) -> None:
+        before, _ = workspace.load_corrections()
+        workspace.add_correction(settled([*before, correction])[-1])
+
+    delta = context.correct(append)
     _tell(str(correction), delta)
     with context.reading() as graph:
-        if not {one.key: matched for one, matched in graph.corrections()}.get(correction.key, True):
+        corrections = graph.corrections()
+        if corrections and not corrections[-1][1]:
             narrate("note: it matches nothing now; it is kept, and listed by `kg correct --list`")
 
 

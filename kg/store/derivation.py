@@ -210,8 +210,8 @@ def _note_matches(
     for correction in near:
         found = correction.key in matched
         if correction.verb == "add":
-            anchors = [a for a in (correction.node, correction.other) if a is not None]
-            found = all(anchor.keys & elsewhere for anchor in anchors)
+            # Its object may be new: `kg correct add lora uses X --kind method`.
+            found = correction.node is not None and bool(correction.node.keys & elsewhere)
         db.execute("UPDATE correction SET matched = ? WHERE key = ?", (int(found), correction.key))
 
 

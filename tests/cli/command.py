@@ -104,7 +104,7 @@ class Kg:
             check=False,
             **options,
         )
-        return self._held(Told(done.returncode, done.stdout.decode(), done.stderr.decode()), code)
+        return self._held(Told(done.returncode, os.fsdecode(done.stdout), done.stderr.decode()), code)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         """A process that runs beside the test, in a group of its own; whoever starts it ends it."""
