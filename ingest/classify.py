@@ -307,7 +307,7 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
         return Guess(Kind.FRAMEWORK, "host", 0.6)
     if any(link.label and link.role == "page" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.5)
-    return Guess(topic, "topic-heading", 0.7) if topic else Guess(noun or Kind.METHOD, "name-only", 0.4)
+    return Guess(topic, "under-topic", 0.7) if topic else Guess(noun or Kind.METHOD, "name-only", 0.4)
 
 
 def _topic_kind(entry: Entry) -> Kind | None:

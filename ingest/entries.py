@@ -15,6 +15,7 @@ from .tables import Cell
 from .titles import Title, cleaned, find_title, is_title, split_text
 
 MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
+_LEAD_WORDS = 3  # "The", "Try out": a linked name may follow
 _SENTENCE = re.compile(
     r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|"
     r"for\s+more|see|there|when|to)(?:\s|\.)",
@@ -235,7 +236,7 @@ def _before_link(entry: Entry, title: Title, link: Unit, name: str, said: str, k
         entry.tail, entry.description = segments(inner.rest), description(inner.rest)
         entry.links = tuple(x for x in entry.links if x != entry.main)
         return ""
-    if not ends and len(text.split()) > 3:  # noqa: PLR2004 - "The", "Try out"
+    if not ends and (len(text.split()) > _LEAD_WORDS or not re.search(r"[A-Z\d]|[^\x00-\x7f]", link.text)):
         return "sentence with a link"
     if not ends:
         entry.name, entry.main, entry.form = link.text, link.link, "link"

@@ -193,6 +193,8 @@ def heading(text: str) -> Heading:  # noqa: PLR0911 - one return a rule
     first = clean.casefold().split()
     if _FACET.fullmatch(clean) or (len(first) <= _VENDOR_WORDS and first[0].strip("(),.'") in _VENDORS):
         return Heading(Role.FACET)
+    if clean.casefold() == "learning":
+        return Heading(Role.TYPE, Kind.TUTORIAL)
     head = _BEHIND.split(clean, maxsplit=1)[0]
     guide = bool(_GUIDE.search(clean))
     if kind := _type_of(head, clean):

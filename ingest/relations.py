@@ -37,7 +37,7 @@ def say_text(said: Said, draft: Draft) -> None:
     for hit in draft.names.find(text):
         for key in hit.keys[:1]:
             other = draft.things[key]
-            if key not in linked and other != mention and other.name != mention.name:
+            if other.rule != "topic-heading" and key not in linked and other.name != mention.name:
                 said.add(draft, Predicate.MENTIONS, other, "name-in-text", 0.6)
 
 
@@ -51,7 +51,10 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
     if other is not None and (other == mention or other.name.casefold() == mention.name.casefold()):
         return
     if other is None:
-        if found.name.casefold() in mention.name.casefold() or is_device(found.name):
+        own, name = mention.name.casefold(), found.name.casefold()
+        # "Foo Small" is a smaller version of Foo, but "Foo Kit" that uses Foo speaks of itself.
+        itself = name == own or (name in own and found.relation not in ("derived", "based"))
+        if itself or is_device(found.name):
             return
         if is_organization(found.name) and found.relation != "supports":
             return

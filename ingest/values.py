@@ -38,7 +38,7 @@ def say_values(said: Said, draft: Draft) -> None:
             _say_cell(said, draft, cell)
     for note in said.entry.notes:
         role = column_role(note.key)
-        if role and note.text and not label_role(note.key) and not _NOTHING.fullmatch(note.text):
+        if role and note.text and label_role(note.key) in ("", "other") and not _NOTHING.fullmatch(note.text):
             _say_cell(said, draft, Cell(role, note.key, note.text, note.links))
     kind = said.mention.kind
     if kind in (Kind.MODEL, Kind.PAPER):
