@@ -22,6 +22,8 @@ from .errors import ConfigError, UsageError
 CONFIG, CORRECTIONS, DATABASE = "kg.toml", "corrections.toml", "graph.db"
 DEFAULT_BASE = "https://example.org/kg/"
 
+_HINT = "Edit that line; `kg doctor` checks the file."
+
 _SETTINGS = {"title": str, "base": str, "contact": str}
 _SOURCE_KEYS = {"address": str}
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+[/#]$")
@@ -113,6 +115,15 @@ class Workspace:
             _fail(self.config, text, name, f"source {name!r} needs an address (text)")
         return Source(name, address)
 
+    def source(self, name: str) -> Source:
+        """The source of that name. Raises: UsageError with the nearest name."""
+        known = {source.name: source for source in self.settings().sources}
+        if name not in known:
+            near = _nearest(name, known)
+            hint = f"Did you mean {near}?" if near else "See `kg sources`."
+            raise UsageError(f"there is no source {name!r}", hint=hint)
+        return known[name]
+
     def create(self, *, title: str = "", base: str = DEFAULT_BASE) -> None:
         """Write a new kg.toml. Raises: UsageError if there is one, or the folder cannot be made."""
         if self.config.exists():
@@ -151,7 +162,7 @@ class Workspace:
 
         if not self.config.exists():
             self.create()
-        document = tomlkit.parse(self.config.read_text(encoding="utf-8"))
+        document = tomlkit.parse(_text(self.config))
         for source in sources:
             if "sources" not in document:
                 document["sources"] = tomlkit.table(is_super_table=True)
@@ -169,11 +180,8 @@ class Workspace:
     def _remove_source(self, name: str) -> None:
         import tomlkit
 
-        names = [source.name for source in self.settings().sources]
-        if name not in names:
-            hint = f"Did you mean {_nearest(name, names)}?" if _nearest(name, names) else "See `kg sources`."
-            raise UsageError(f"there is no source {name!r}", hint=hint)
-        document = tomlkit.parse(self.config.read_text(encoding="utf-8"))
+        self.source(name)
+        document = tomlkit.parse(_text(self.config))
         listed: Any = document["sources"]
         del listed[name]
         self._write(self.config, tomlkit.dumps(document))
@@ -185,7 +193,7 @@ class Workspace:
         table, text = _load(self.corrections)
         _known(table, ("correction",), self.corrections, text)
         tables = table.get("correction", [])
-        if not isinstance(tables, list):
+        if not isinstance(tables, list) or not all(isinstance(said, dict) for said in tables):
             _fail(self.corrections, text, "correction", "write each correction as [[correction]]")
         lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*correction", line)]
         found = []
@@ -198,15 +206,15 @@ class Workspace:
         verb = table.pop("verb", None)
         where = f"{self.corrections}, line {line}"
         if verb not in VERBS:
-            hint = f"Did you mean {_nearest(str(verb), VERBS)}?" if _nearest(str(verb), VERBS) else ""
+            near = _nearest(str(verb), VERBS)
+            hint = f"Did you mean {near}?" if near else _HINT
             raise ConfigError(f"{where}: verb must be one of {', '.join(VERBS)}, not {verb!r}", hint=hint)
         try:
             return from_table(verb, table, line=line)
         except ValueError as error:
-            message, *near = error.args
-            hint = ""
-            if near and (close := _nearest(near[0], near[1])):
-                hint = f"Did you mean {close}?"
+            message, *known = error.args
+            close = _nearest(*known) if known else ""
+            hint = f"Did you mean {close}?" if close else _HINT
             raise ConfigError(f"{where}: {message}", hint=hint) from error
 
     def add_correction(self, correction: Correction) -> None:
@@ -217,7 +225,7 @@ class Workspace:
     def _add_correction(self, correction: Correction) -> None:
         import tomlkit
 
-        text = self.corrections.read_text(encoding="utf-8") if self.corrections.exists() else _PREFACE
+        text = _text(self.corrections) if self.corrections.exists() else _PREFACE
         table = tomlkit.table()
         table["verb"] = correction.verb
         for key, value in to_table(correction).items():
@@ -252,7 +260,7 @@ class Workspace:
             raise UsageError(
                 f"there is no correction {number}", hint=f"There are {len(corrections)}: `kg correct --list`."
             )
-        document = tomlkit.parse(self.corrections.read_text(encoding="utf-8"))
+        document = tomlkit.parse(_text(self.corrections))
         tables: Any = document["correction"]
         del tables[index]
         if not len(tables):
@@ -265,7 +273,7 @@ class Workspace:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            beside.write_text(text, encoding="utf-8")
+            beside.write_bytes(text.encode())  # as bytes: line ends stay as they are
             beside.replace(path)
         except OSError as error:
             beside.unlink(missing_ok=True)
@@ -310,23 +318,32 @@ def now(environment: Mapping[str, str]) -> datetime:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
+def _text(path: Path) -> str:
+    """The text with its line ends as they are, but without a byte order mark."""
+    return path.read_bytes().decode("utf-8-sig")
+
+
 def _load(path: Path) -> tuple[dict[str, Any], str]:
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, ""
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}", hint="Check its permissions."
         ) from error
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
         return tomllib.loads(text), text
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line}: not UTF-8 text", hint="Save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}", hint="See https://toml.io for the format.") from error
+        said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
+        message, line = (said[1], said[2] or len(text.splitlines())) if said else (str(error), 1)
+        raise ConfigError(
+            f"{path}, line {line}: {message}", hint="See https://toml.io for the format."
+        ) from error
 
 
 def _table(table: Mapping[str, Any], key: str, path: Path, text: str) -> dict[str, Any]:
@@ -347,7 +364,7 @@ def _known(table: Mapping[str, object], known: tuple[str, ...], path: Path, text
 def _fail(path: Path, text: str, key: str, message: str, hint: str = "") -> NoReturn:
     word = re.compile(rf"(?:^|[\s\[.\"']){re.escape(key)}(?:$|[\s\].\"'=])")
     line = next((n for n, line in enumerate(text.splitlines(), 1) if word.search(line)), 0)
-    raise ConfigError(f"{path}, line {line}: {message}", hint=hint)
+    raise ConfigError(f"{path}, line {line}: {message}", hint=hint or _HINT)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

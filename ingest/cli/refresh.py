@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from ingest.http import Http
+from ingest.lists import READER
 from ingest.papers import PapersReport, due_papers
 from ingest.sources import Gathered, gather
 from kg.cli.arguments import TEXT
@@ -59,12 +60,15 @@ def refresh(
         if only_due:
             lists = _due(store, lists)
         with steps(context, "reading") as tell:
-            gathered = gather(lists, http, workspace=workspace.folder, tell=tell)
+            etags = _etags(store)
+            gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags)
         readings = [one.reading for one in gathered if one.reading is not None]
         delta = store.replace(*readings, dry_run=dry_run)
         if dry_run:
             papers = len(due_papers(store, everything=everything))
             return _would(context, gathered, delta, papers, format_)
+        same = [one for one in gathered if one.reading is None and one.error is None]
+        store.checked(*(f"list:{one.source.name}" for one in same))
         if not names:
             _forget(context, store)
         wanted = tuple(s.address.removeprefix("arxiv:") for s in sources if s.address.startswith("arxiv:"))
@@ -73,22 +77,21 @@ def refresh(
         report = look_up(context, store, extra=extra, everything=everything)
     code = finish(context, gathered, delta, report, format_)
     if code == Exit.DONE and report.error is not None:
-        return Exit.UNREACHABLE if not readings and not report.new else Exit.PARTLY
+        return Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY
     return code
 
 
 def _chosen(context: Context, names: tuple[str, ...]) -> list[Source]:
-    known = {source.name: source for source in context.settings.sources}
-    for name in names:
-        if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "See `kg sources`."
-            raise UsageError(f"there is no source {name!r}", hint=hint)
+    known = context.settings.sources
     if not known:
         raise UsageError("there are no sources yet", hint="Add one: `kg add starter`, or `kg add LIST`.")
-    return [known[name] for name in (names or known)]
+    return [context.workspace.source(name) for name in names] or list(known)
+
+
+def _etags(store: Store) -> dict[str, str]:
+    """What servers call the states that were read last, unless by an older reader: those are read again."""
+    documents = Graph(store).documents()
+    return {d.key.removeprefix("list:"): d.etag for d in documents if d.etag and d.reader == READER}
 
 
 def _due(store: Store, sources: list[Source]) -> list[Source]:

@@ -125,7 +125,7 @@ def merge(context: Context, node: str, other: str, reason: str) -> None:
     """NODE and OTHER are one thing."""
     first, second = _anchor(context, node), _anchor(context, other)
     if first == second:
-        raise UsageError(f"{node!r} and {other!r} are one node already")
+        raise UsageError(f"{node!r} and {other!r} are one node already", hint=f"See `kg show {first.name}`.")
     _apply(context, Correction("merge", first, second, reason=reason))
 
 

@@ -123,14 +123,17 @@ def sources(ctx: click.Context, context: Context, format_: str) -> None:
 def remove(context: Context, name: str) -> None:
     """Remove a source, and from the graph all that only it says."""
     workspace = context.workspace
-    workspace.remove_source(name)
-    if workspace.database.exists():
-        with context.writing() as store:
-            delta = store.remove(f"list:{name}")
-        narrate(
-            f"removed {name}: nodes -{delta.nodes_removed} ~{delta.nodes_changed},"
-            f" edges -{delta.statements_removed}"
-        )
+    workspace.source(name)
+    if not workspace.database.exists():
+        workspace.remove_source(name)
+        return
+    with context.writing() as store:
+        delta = store.remove(f"list:{name}")
+        workspace.remove_source(name)
+    narrate(
+        f"removed {name}: nodes -{delta.nodes_removed} ~{delta.nodes_changed},"
+        f" edges -{delta.statements_removed}"
+    )
 
 
 @click.command()

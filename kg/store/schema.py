@@ -16,7 +16,8 @@ BUSY_SECONDS = 5.0
 TABLES = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
-    page TEXT NOT NULL, blob TEXT NOT NULL, reader TEXT NOT NULL, problems TEXT NOT NULL,
+    page TEXT NOT NULL, blob TEXT NOT NULL, reader TEXT NOT NULL, etag TEXT NOT NULL,
+    problems TEXT NOT NULL,
     checked_at TEXT NOT NULL, changed_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE revision (
@@ -158,10 +159,10 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA mmap_size = 268435456")
+        check_application(connection, path)  # before the first write: the journal mode stands in the file
         if not readonly:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-        check_application(connection, path)
     except sqlite3.Error as error:
         connection.close()
         raise translated(error, path) from error
