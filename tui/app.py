@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -20,7 +21,6 @@ class KgApp(App[None]):
 
     CSS_PATH = "styles/kg.tcss"
     TITLE = "kg"
-    COMMAND_PALETTE_DISPLAY = "^p"
 
     def __init__(self, source: Source, *, start: str = "") -> None:
         """``start``: the slug of the node to begin with, if any."""
@@ -39,7 +39,8 @@ class KgApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens under themes that do not know them."""
-        return dict(themes.DEFAULTS)
+        own = self.current_theme.to_color_system().generate()
+        return {name: own[token] for name, token in themes.DEFAULTS.items()}
 
     def action_help(self) -> None:
         """The keys of what has the focus."""
@@ -61,7 +62,7 @@ class KgApp(App[None]):
             return SEARCH
         return LISTS if self.screen.focused is not None and self.screen.focused.id != "edges" else BROWSE
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The rows of the table of keys as commands, then the themes."""
         if isinstance(screen, Browse):
             for key in keys(BROWSE):

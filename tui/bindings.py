@@ -69,11 +69,11 @@ TABLE: tuple[Key, ...] = (
     Key("lists.last", "G,end", "last", "Last", "To the last line", (LISTS,), shown="G End"),
     # Acting: in the order of the footer.
     Key(
-        "open", "enter", "choose", "Open", "Open the node, follow the edge, choose the line", (LISTS,),
+        "open", "enter", "screen.choose", "Open", "Open the node, follow the edge, choose the line", (LISTS,),
         footer=True, shown="⏎",
     ),
     Key(
-        "fold", "space", "fold", "Fold",
+        "fold", "space", "screen.fold", "Fold",
         "Fold or unfold a group of edges; tick a kind", (LISTS,), shown="space",
     ),
     Key(
@@ -115,13 +115,13 @@ TABLE: tuple[Key, ...] = (
     Key("pane-back", "shift+tab", "pane(-1)", "Pane", "", (BROWSE,)),
     # Typing.
     Key(
-        "submit", "enter", "submit", "Results", "To the results; an identifier or a link opens its node",
-        (SEARCH,), footer=True, shown="⏎",
+        "submit", "enter", "screen.submit", "Results",
+        "To the results; an identifier or a link opens its node", (SEARCH,), footer=True, shown="⏎",
     ),
-    Key("leave-down", "down", "leave", "Results", "To the results", (SEARCH,), shown="↓"),
+    Key("leave-down", "down", "screen.leave", "Results", "To the results", (SEARCH,), shown="↓"),
     # Everywhere.
     Key(
-        "out", "escape", "out", "Out", "One step out: close, back to the list, clear the search",
+        "out", "escape", "screen.out", "Out", "One step out: close, back to the list, clear the search",
         (BROWSE, SEARCH, DIALOG, WHY), shown="esc",
     ),
     Key(

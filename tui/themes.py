@@ -28,7 +28,7 @@ DARK = Theme(
     panel="#1d2430",
     dark=True,
     variables={
-        "kg-muted": "#8a94a6",
+        "kg-muted": "#9aa5b8",
         "kg-frame": "#3a4454",
         "kg-cursor": "#1f3a3f",
         "kg-cursor-blurred": "#1f2732",
@@ -40,9 +40,6 @@ DARK = Theme(
         "kg-tutorial": "#d2c36a",
         "kg-data": "#7fc3f0",
         "kg-organization": "#d1a7f2",
-        "footer-background": "#151a23",
-        "footer-key-foreground": "#f0b35e",
-        "footer-description-foreground": "#b9c2d0",
         "input-cursor-background": "#58c4b8",
         "input-cursor-foreground": "#0f131a",
         "input-selection-background": "#2c5a60",
@@ -63,7 +60,7 @@ LIGHT = Theme(
     panel="#e9e6df",
     dark=False,
     variables={
-        "kg-muted": "#5a6472",
+        "kg-muted": "#55606e",
         "kg-frame": "#b9b5ab",
         "kg-cursor": "#d3e8e4",
         "kg-cursor-blurred": "#e9e6df",
@@ -75,9 +72,6 @@ LIGHT = Theme(
         "kg-tutorial": "#6b5a00",
         "kg-data": "#00598a",
         "kg-organization": "#6b2fa0",
-        "footer-background": "#e9e6df",
-        "footer-key-foreground": "#8a4b00",
-        "footer-description-foreground": "#3a4452",
         "input-cursor-background": "#00695f",
         "input-cursor-foreground": "#fbfaf7",
         "input-selection-background": "#b8dcd6",
@@ -85,13 +79,13 @@ LIGHT = Theme(
 )
 
 DEFAULTS: Mapping[str, str] = {
-    "kg-muted": "$foreground-muted",
-    "kg-frame": "$panel-lighten-2",
-    "kg-cursor": "$primary-muted",
-    "kg-cursor-blurred": "$panel",
-    **dict.fromkeys((f"kg-{group}" for group in GROUPS), "$text-primary"),
+    "kg-muted": "foreground",
+    "kg-frame": "panel-lighten-2",
+    "kg-cursor": "primary-muted",
+    "kg-cursor-blurred": "panel",
+    **dict.fromkeys((f"kg-{group}" for group in GROUPS), "text-primary"),
 }
-"""What our tokens are under a theme that is not ours."""
+"""The theme's own token that stands for one of ours, where a theme is not ours."""
 
 
 def preferred(environment: Mapping[str, str]) -> str:

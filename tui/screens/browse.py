@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from kg.errors import KgError
 from kg.graph import Graph
@@ -27,6 +27,7 @@ from tui.text import clean
 from tui.widgets.bars import TitleBar
 from tui.widgets.edges import Edges
 from tui.widgets.facets import FacetRow, Facets
+from tui.widgets.keys import KeyBar
 from tui.widgets.lines import LineList
 from tui.widgets.pane import NodePane
 from tui.widgets.results import Results
@@ -50,12 +51,13 @@ _TYPED = frozenset(
     {"search", "correct", "why", "web", "copy", "abstract", "facets", "quit", "help", "back", "forward"}
 )
 
-_ON_NODES = frozenset({"why", "correct", "web", "copy", "abstract", "facets", "search"})
+_ON_NODES = frozenset({"choose", "why", "correct", "web", "copy", "abstract", "facets", "search"})
 
 
 class Browse(Screen[None]):
     """Find nodes, walk from one to the next, ask why, correct."""
 
+    AUTO_FOCUS = None
     BINDINGS = bindings(BROWSE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (140, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012
@@ -69,6 +71,8 @@ class Browse(Screen[None]):
         self._found: Found | None = None
         self._text = ""
         self._ticked: frozenset[Kind] = frozenset()
+        self._counted = False  # the size of the graph is known; it is asked for after the first page
+        self._submitted = False  # Enter came before the answer to what was typed
         self._walking = False  # the node was gone to: no other one is shown because the cursor moves
 
     def compose(self) -> ComposeResult:
@@ -83,16 +87,17 @@ class Browse(Screen[None]):
             yield Results(id="results")
             yield NodePane(self._source, self.fail, id="pane")
         yield Static(TOO_SMALL, id="too-small", markup=False)
-        yield Footer()
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         """Ask for the first page at once; everything else comes after it."""
         self.facets.border_title = "Kinds"
         self.results.border_title = "Results"
-        self.results.focus()
         self.load()
         if self._start:
             self._go(self._start)
+        else:
+            self.set_focus(self.results)
 
     # ------------------------------------------------------------------------ the parts
 
@@ -128,8 +133,8 @@ class Browse(Screen[None]):
         if not self._source.exists:
             self._show_empty()
             return
+        self._counted = False
         self.search(self._text, keep=keep)
-        self._asker.ask("overview", overview, self._show_overview, failed="The graph cannot be counted")
 
     def search(self, text: str, *, keep: bool = False) -> None:
         """Show what matches ``text`` and the ticked kinds."""
@@ -154,6 +159,12 @@ class Browse(Screen[None]):
         self.facets.show(found.facets, self._ticked)
         self.query_one(FacetRow).show(found.facets, self._ticked)
         self.refresh_bindings()
+        if not self._counted:
+            self._counted = True
+            self._asker.ask("overview", overview, self._show_overview, failed="The graph cannot be counted")
+        if self._submitted:
+            self._submitted = False
+            self._submit(found)
         self._preview()
 
     def _nothing(self, found: Found) -> tuple[str, ...]:
@@ -215,18 +226,26 @@ class Browse(Screen[None]):
         if self.focused in {self.results, self.edges}:
             self._walking = self.focused is self.edges
 
-    @on(LineList.Chosen, "#results")
-    def _take_result(self) -> None:
-        node = self.results.node
-        if node is not None:
-            self._go(node.slug)
+    def action_choose(self) -> None:
+        """Open the node under the cursor, follow the edge, tick the kind."""
+        if self.focused is self.edges:
+            self.pane.follow()
+        elif self.focused is self.facets:
+            self._tick()
+        elif self.results.node is not None:
+            self._go(self.results.node.slug)
+
+    def action_fold(self) -> None:
+        """Fold the group under the cursor, or tick the kind."""
+        if self.focused is self.edges:
+            self.pane.fold()
+        elif self.focused is self.facets:
+            self._tick()
 
     def _go(self, slug: str) -> None:
         self.pane.open(slug)
         self._show_pane()
 
-    @on(LineList.Chosen, "#facets")
-    @on(LineList.Toggled, "#facets")
     def _tick(self) -> None:
         kind = self.facets.kind
         if kind is not None:
@@ -238,16 +257,32 @@ class Browse(Screen[None]):
         if event.text != self._text:
             self.search(event.text)
 
-    @on(SearchBox.Left)
-    def _leave_search(self, event: SearchBox.Left) -> None:
-        found = self._found
-        fresh = found is not None and not self._searching
-        if event.chosen and fresh and found is not None and not found.total and found.near:
-            self.box.value = found.near[0]
-            return
+    def action_submit(self) -> None:
+        """From the search box to the results, which are those of what stands there."""
+        if self.box.hurry():
+            self.search(self.box.value)
         self._show_list()
-        if event.chosen and fresh and found is not None and found.exact is not None:
+        if self._searching:
+            self._submitted = True
+        elif self._found is not None:
+            self._submit(self._found)
+
+    def action_leave(self) -> None:
+        """From the search box to the results."""
+        self._show_list()
+
+    def _submit(self, found: Found) -> None:
+        """What Enter does with an answer: open the one node meant, or take the nearest name."""
+        if found.exact is not None:
             self._go(found.exact.slug)
+        elif not found.total and found.near:
+            self.box.value = found.near[0]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether what is on screen is not yet what was asked for."""
+        waiting = self.box.is_waiting or self.pane.is_waiting
+        return waiting or any(not worker.is_finished for worker in self.app.workers)
 
     @property
     def _searching(self) -> bool:
@@ -267,7 +302,7 @@ class Browse(Screen[None]):
     def _show_list(self) -> None:
         self._walking = False
         self.remove_class("-node")
-        self.call_after_refresh(self.results.focus)
+        self.set_focus(self.results)
 
     # -------------------------------------------------------------------------- actions
 
@@ -284,14 +319,14 @@ class Browse(Screen[None]):
         """Into the search box."""
         self._walking = False
         self.remove_class("-node")
-        self.box.focus()
+        self.set_focus(self.box)
 
     def action_out(self) -> None:
         """One step out: from the node to the list, from the list to the unfiltered list."""
-        if self.focused is not self.results:
-            self._show_list()
-        elif self.box.value:
+        if self.box.value and self.focused in {self.results, self.box}:
             self.box.value = ""
+        elif self.focused is not self.results:
+            self._show_list()
         elif self._ticked:
             self._ticked = frozenset()
             self.search(self._text)
@@ -314,13 +349,13 @@ class Browse(Screen[None]):
     def _show_pane(self) -> None:
         self._walking = True
         self.add_class("-node")
-        self.call_after_refresh(self.edges.focus)
+        self.set_focus(self.edges)
 
     def action_pane(self, step: int) -> None:
         """To the next pane that is seen, in reading order."""
         panes: list[Widget] = [p for p in (self.box, self.facets, self.results, self.edges) if _is_seen(p)]
         at = panes.index(self.focused) if self.focused in panes else 0
-        panes[(at + step) % len(panes)].focus()
+        self.set_focus(panes[(at + step) % len(panes)])
 
     def action_facets(self) -> None:
         """Show the kinds and go there; from there back to the list."""
@@ -331,7 +366,7 @@ class Browse(Screen[None]):
             self._walking = False
             self.remove_class("-node")
             self.add_class("-facets")
-            self.call_after_refresh(self.facets.focus)
+            self.set_focus(self.facets)
 
     def action_abstract(self) -> None:
         """The whole description or abstract of the node."""
@@ -415,22 +450,27 @@ class Browse(Screen[None]):
     def _starter_done(self, told: str, error: Exception | None) -> None:
         self.query_one(TitleBar).busy()
         if error is not None:
-            self.fail("The starter list was not added", error)
+            self._complain("The starter list was not added", error)
         else:
             self.app.notify(clean(told), title="Added", markup=False)
         self.load()
 
     def fail(self, title: str, error: Exception) -> None:
         """Tell what failed, why, and what to do; the graph on screen stays."""
-        hint = (
-            error.hint
-            if isinstance(error, KgError)
-            else "What is stored is unharmed. `kg doctor` looks closer."
-        )
-        text = f"{error}. {hint}".replace("..", ".")
+        if self.results.count:
+            self._complain(title, error)
+        else:
+            self.results.say(title, str(error), _way_out(error))
+
+    def _complain(self, title: str, error: Exception) -> None:
+        text = f"{error}. {_way_out(error)}".replace("..", ".")
         self.app.notify(clean(text), title=title, severity="error", timeout=8, markup=False)
-        if not self.results.count:
-            self.results.say(title, str(error), hint)
+
+
+def _way_out(error: Exception) -> str:
+    if isinstance(error, KgError):
+        return error.hint
+    return "What is stored is unharmed. `kg doctor` looks closer."
 
 
 def _is_seen(widget: Widget) -> bool:

@@ -19,7 +19,6 @@ from tui.reading import Receipt, receipts
 from tui.source import Source
 from tui.text import clean
 from tui.widgets.choices import Choices
-from tui.widgets.lines import LineList
 
 from .dialog import Dialog
 
@@ -59,6 +58,11 @@ class Correct(Dialog[str]):
         self.query_one(Input).cursor_blink = False
         self._ask_verb()
 
+    @property
+    def choices(self) -> Choices:
+        """The list, where the step has one."""
+        return self.query_one(Choices)
+
     # -------------------------------------------------------------------------- steps
 
     def _put(self, step: str, question: str, *, box: bool, value: str = "", note: str = "") -> None:
@@ -69,7 +73,7 @@ class Correct(Dialog[str]):
         choices.display, answer.display = not box, box
         answer.value = value
         answer.cursor_position = len(value)
-        (answer if box else choices).focus()
+        self.set_focus(answer if box else choices)
 
     def _ask_verb(self) -> None:
         self.query_one(Choices).offer(correcting.verbs(self._aim))
@@ -103,7 +107,7 @@ class Correct(Dialog[str]):
 
     # ------------------------------------------------------------------------ answers
 
-    def on_line_list_chosen(self, _event: LineList.Chosen) -> None:
+    def action_choose(self) -> None:
         """Take the choice and go on."""
         choice = self.query_one(Choices).choice
         if choice is None:
@@ -166,9 +170,12 @@ class Correct(Dialog[str]):
             except (KgError, OSError) as error:
                 self.call_later(self._not_written, error)
             else:
-                self.call_later(self.dismiss, told)
+                self.call_later(self._written, told)
 
         self.run_worker(work, group="write", thread=True, exit_on_error=False)
+
+    def _written(self, told: str) -> None:
+        self.dismiss(told)
 
     def _not_written(self, error: Exception) -> None:
         self._step = "reason"

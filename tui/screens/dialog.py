@@ -13,7 +13,6 @@ from textual.widgets import Static
 from tui.bindings import DIALOG, bindings
 from tui.text import clean
 from tui.widgets.choices import Choice, Choices
-from tui.widgets.lines import LineList
 
 Result = TypeVar("Result")
 
@@ -40,6 +39,9 @@ class Dialog(ModalScreen[Result | None]):
         """What the dialog holds."""
         raise NotImplementedError
 
+    def action_choose(self) -> None:
+        """Take the line under the cursor, where lines are there to be taken."""
+
     def action_out(self) -> None:
         """Close without a result."""
         self.dismiss(None)
@@ -59,7 +61,7 @@ class Confirm(Dialog[bool]):
         yield Static(self._text, id="text")
         yield Choices(self._choices, id="choices")
 
-    def on_line_list_chosen(self, _event: LineList.Chosen) -> None:
+    def action_choose(self) -> None:
         """Close with the answer."""
         choice = self.query_one(Choices).choice
         self.dismiss(choice is not None and choice.id == "yes")

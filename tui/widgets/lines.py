@@ -31,7 +31,8 @@ class LineList(ScrollView, can_focus=True):
     """Lines of parts with a cursor; subclasses say how many there are and what each holds."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "lines--cursor", "lines--blurred", "lines--muted", "lines--strong", "lines--warning", "lines--marked",
+        "lines--cursor", "lines--blurred", "lines--muted", "lines--bar", "lines--strong",
+        "lines--warning", "lines--marked",
         *(f"lines--{group}" for group in GROUPS),
     }  # fmt: skip
     BINDINGS = bindings(LISTS)
@@ -50,12 +51,6 @@ class LineList(ScrollView, can_focus=True):
         def control(self) -> LineList:
             """The list, for handlers that name one."""
             return self.lines
-
-    class Chosen(Moved):
-        """The line under the cursor was opened."""
-
-    class Toggled(Moved):
-        """The line under the cursor was folded or ticked."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         """An empty list; ``message`` is shown while there are no lines."""
@@ -106,7 +101,7 @@ class LineList(ScrollView, can_focus=True):
             ground += self.get_component_rich_style(
                 "lines--cursor" if self.has_focus else "lines--blurred", partial=True
             )
-        segments = [Segment(bar, ground + self._style("strong" if self.has_focus else "muted"))]
+        segments = [Segment(bar, ground + self._style("bar" if self.has_focus else "muted"))]
         segments += [
             Segment(text, ground + self._style(name)) for text, name in self.parts(number, cells - 1)
         ]
@@ -172,17 +167,7 @@ class LineList(ScrollView, can_focus=True):
         """To the last line."""
         self._step(self.count - 1)
 
-    def action_choose(self) -> None:
-        """Open the line under the cursor."""
-        if self.count:
-            self.post_message(self.Chosen(self))
-
-    def action_fold(self) -> None:
-        """Fold or tick the line under the cursor."""
-        if self.count:
-            self.post_message(self.Toggled(self))
-
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """One click puts the cursor on a line, two open it."""
         offset = event.get_content_offset(self)
         if offset is None:
@@ -191,7 +176,7 @@ class LineList(ScrollView, can_focus=True):
         if self.is_open(number):
             self.cursor = number
             if event.chain == _DOUBLE:
-                self.action_choose()
+                await self.run_action("screen.choose")
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""

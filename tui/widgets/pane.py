@@ -22,7 +22,6 @@ from tui.trail import Stop, Trail
 
 from .bars import TrailBar
 from .edges import Edges
-from .lines import LineList
 from .search import DEBOUNCE
 from .summary import Summary, support_text
 
@@ -54,6 +53,7 @@ class NodePane(Vertical):
         self._asker = Asker(self, source, fail)
         self._rarity = Rarity()
         self._whole = False
+        self._only_looking = False
         self._waiting: Timer | None = None
         self.trail = Trail()
         self.view: View | None = None
@@ -74,12 +74,23 @@ class NodePane(Vertical):
     def preview(self, slug: str) -> None:
         """Show a node soon, without going there."""
         self._wait()
+        self._only_looking = True
         if self.view is None or self.view.node.slug != slug:
-            self._waiting = self.set_timer(DEBOUNCE, partial(self._ask, slug, visit=False))
+            self._waiting = self.set_timer(DEBOUNCE, partial(self._look_at, slug))
+
+    def _look_at(self, slug: str) -> None:
+        self._waiting = None
+        self._ask(slug, visit=False)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a node has yet to be asked for."""
+        return self._waiting is not None
 
     def open(self, slug: str) -> None:
         """Go to a node."""
         self._wait()
+        self._only_looking = False
         self._ask(slug, visit=True)
 
     def reload(self) -> None:
@@ -136,9 +147,8 @@ class NodePane(Vertical):
 
     def back(self) -> bool:
         """One stop back, or to the stop where someone is if only another node is looked at."""
-        here = self.trail.here
-        looking = self.view is not None and here is not None and self.view.node.slug != here.slug
-        stop = here if looking else self.trail.back()
+        stop = self.trail.here if self._only_looking else self.trail.back()
+        self._only_looking = False
         if stop is not None:
             self._ask(stop.slug, visit=False)
         return stop is not None
@@ -150,14 +160,12 @@ class NodePane(Vertical):
             self._ask(stop.slug, visit=False)
         return stop is not None
 
-    def on_line_list_toggled(self, event: LineList.Toggled) -> None:
-        """Fold or unfold a group."""
-        event.stop()
+    def fold(self) -> None:
+        """Fold or unfold the group under the cursor."""
         self.query_one(Edges).toggle()
 
-    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
-        """Follow the edge, unfold the group, show more."""
-        event.stop()
+    def follow(self) -> None:
+        """Follow the edge under the cursor, unfold its group, or show more of it."""
         edges = self.query_one(Edges)
         line, other = edges.line, edges.other
         if line is not None and line.hidden:

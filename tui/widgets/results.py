@@ -40,7 +40,7 @@ class Results(LineList):
     @property
     def row(self) -> Row | None:
         """The row under the cursor, or None while it is not read or there is none."""
-        return self._row(self.cursor)
+        return self.row_at(self.cursor)
 
     @property
     def node(self) -> Node | None:
@@ -63,7 +63,13 @@ class Results(LineList):
         if self.cursor // PAGE == number:
             self.post_message(self.Moved(self))
 
-    def _row(self, number: int) -> Row | None:
+    @property
+    def pages_read(self) -> set[int]:
+        """The pages in memory."""
+        return set(self._pages)
+
+    def row_at(self, number: int) -> Row | None:
+        """The row of that line; None where there is none, or not yet: then it is asked for."""
         if not 0 <= number < self._total:
             return None
         page, place = divmod(number, PAGE)
@@ -77,7 +83,7 @@ class Results(LineList):
 
     def parts(self, number: int, cells: int) -> list[Part]:
         """Letter, name, kind in words where there is room, year, support."""
-        row = self._row(number)
+        row = self.row_at(number)
         if row is None:
             return [("·", "muted")]
         node = row.node

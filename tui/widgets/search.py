@@ -25,14 +25,6 @@ class SearchBox(Input):
             super().__init__()
             self.text = text
 
-    class Left(Message):
-        """Whoever typed wants the results now; ``chosen`` when it was with Enter."""
-
-        def __init__(self, *, chosen: bool) -> None:
-            """Whether a line should be opened where there is but one."""
-            super().__init__()
-            self.chosen = chosen
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """An empty box; what is typed is no markup, and there is no blinking."""
         super().__init__(
@@ -52,24 +44,15 @@ class SearchBox(Input):
         self._pending = None
         self.post_message(self.Searched(value))
 
-    def flush(self) -> None:
-        """Search at once, if a search is still waiting."""
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a search has yet to start."""
+        return self._pending is not None
+
+    def hurry(self) -> bool:
+        """Whether a search was waiting; it no longer is, and whoever asks must start it."""
+        waiting = self._pending is not None
         if self._pending is not None:
             self._pending.stop()
-            self._search(self.value)
-
-    async def action_submit(self) -> None:
-        """To the results, which are those of what stands here."""
-        self.flush()
-        self.post_message(self.Left(chosen=True))
-
-    def action_leave(self) -> None:
-        """To the results."""
-        self.post_message(self.Left(chosen=False))
-
-    def action_out(self) -> None:
-        """Clear the box; an empty one is left."""
-        if self.value:
-            self.value = ""
-        else:
-            self.post_message(self.Left(chosen=False))
+            self._pending = None
+        return waiting
