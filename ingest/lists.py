@@ -65,7 +65,7 @@ def read_list(
         f"list:{name}",
         DocumentKind.LIST,
         folded(doc.title, 300) or name,
-        Revision(blob_id(content), READER, commit, retrieved_from, content),
+        Revision(blob_id(content), READER, commit, retrieved_from, content=content),
         _in_order(draft.mentions, draft.spans),
         _claims_in_order(draft.claims, draft.spans),
         draft.spans,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from kg.errors import KgError, NotAList
 from kg.model import Reading
@@ -22,7 +23,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What became of one source: its reading, or the error that says why there is none."""
+    """What became of one source: its reading, the error that says why there is none, or neither.
+
+    Neither: the server says that it still has what was read last.
+    """
 
     source: Source
     reading: Reading | None = None
@@ -57,22 +61,36 @@ def name_all(addresses: Sequence[Address], known: Sequence[Source]) -> list[Sour
     return sources
 
 
-def gather(sources: Iterable[Source], http: Http, *, workspace: Path, tell: Tell) -> list[Gathered]:
-    """All sources read; one that fails stops no other."""
+def gather(
+    sources: Iterable[Source],
+    http: Http,
+    *,
+    workspace: Path,
+    tell: Tell,
+    etags: Mapping[str, str] = MappingProxyType({}),
+) -> list[Gathered]:
+    """All sources read; one that fails stops no other.
+
+    ``etags``: by name of source, what the server called the state that this reader read last.
+    """
     gathered = []
     for source in sources:
         tell(source.name)
         try:
-            gathered.append(Gathered(source, read_source(source, http, workspace=workspace).reading))
+            listed = read_source(source, http, workspace=workspace, etag=etags.get(source.name, ""))
+            gathered.append(Gathered(source, listed.reading if listed else None))
         except KgError as error:
             gathered.append(Gathered(source, error=error))
     return gathered
 
 
-def read_source(source: Source, http: Http, *, workspace: Path) -> ListReading:
-    """A list as it reads today. Raises: UsageError, NotAList (also if it names nothing), SourceError."""
-    listed = read_any(source, http, workspace=workspace)
-    if not listed.reading.mentions:
+def read_source(source: Source, http: Http, *, workspace: Path, etag: str = "") -> ListReading | None:
+    """A list as it reads today; None if it is still what ``etag`` stands for.
+
+    Raises: UsageError, NotAList (also if it names nothing), SourceError.
+    """
+    listed = _read(source, http, workspace=workspace, etag=etag)
+    if listed is not None and not listed.reading.mentions:
         why = f": {listed.reading.problems[0].message}" if listed.reading.problems else ""
         raise NotAList(
             f"{source.address} names nothing{why}",
@@ -82,18 +100,27 @@ def read_source(source: Source, http: Http, *, workspace: Path) -> ListReading:
 
 
 def read_any(source: Source, http: Http, *, workspace: Path) -> ListReading:
-    """A document as it reads today, even if it names nothing. Raises: as :func:`read_source`."""
+    """A document as it reads today, even if it names nothing; otherwise as :func:`read_source`."""
+    listed = _read(source, http, workspace=workspace, etag="")
+    assert listed is not None  # without an etag there is always an answer
+    return listed
+
+
+def _read(source: Source, http: Http, *, workspace: Path, etag: str) -> ListReading | None:
     address = resolve(source.address, workspace=workspace)
-    fetched = fetch(address, http, workspace=workspace)
-    assert not isinstance(fetched, NotModified)
+    fetched = fetch(address, http, workspace=workspace, etag=etag)
+    if isinstance(fetched, NotModified):
+        return None
     if address.kind in {AddressKind.FILE, AddressKind.STARTER}:
         read: Callable[..., ListReading] = read_list
     else:
         read = read_guarded
-    return read(
+    listed = read(
         fetched.content,
         name=source.name,
         page=fetched.page,
         commit=fetched.commit,
         retrieved_from=fetched.retrieved_from,
     )
+    revision = replace(listed.reading.revision, etag=fetched.etag)
+    return replace(listed, reading=replace(listed.reading, revision=revision))

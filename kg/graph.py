@@ -44,6 +44,8 @@ class Document:
     title: str
     page: str
     blob: str
+    reader: str
+    etag: str
     checked_at: datetime
     changed_at: datetime
     problems: tuple[Problem, ...]
@@ -337,6 +339,8 @@ class Graph:
                 row["title"],
                 row["page"],
                 row["blob"],
+                row["reader"],
+                row["etag"],
                 datetime.fromisoformat(row["checked_at"]),
                 datetime.fromisoformat(row["changed_at"]),
                 problems_of(row["problems"]),

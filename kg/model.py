@@ -102,13 +102,15 @@ class Revision:
     """One state of a document: the SHA-1 git gives its bytes, and where they came from.
 
     ``reader`` is the version of the rules that read it: the same blob read by a newer reader is
-    read again. ``content`` is kept (compressed) for those documents whose lines are shown.
+    read again. ``etag`` is what a server calls this state. ``content`` is kept (compressed) for those
+    documents whose lines are shown.
     """
 
     blob: str
     reader: str
     commit: str = ""
     retrieved_from: str = ""
+    etag: str = ""
     content: bytes | None = None
 
 

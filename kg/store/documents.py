@@ -15,7 +15,7 @@ from kg.model import Claim, Literal, Mention, Place, Problem, Reading
 from kg.resolve import keys_of
 from kg.vocabulary import Kind
 
-from .records import store_record
+from .records import is_older, store_record
 
 FIRST_IMPORT, SOURCE, RULES, USER = "first-import", "source", "rules", "user"
 
@@ -45,12 +45,16 @@ class Touched:
 def replace(db: sqlite3.Connection, reading: Reading, now: str, touched: Touched) -> bool:
     """Whether the document says anything it did not say before; all of it is stored then.
 
-    The same blob read by the same reader is no work but for the time it was checked.
+    The same blob read by the same reader is no work but for the time it was checked; so is an
+    arXiv record of an earlier version than the stored one: versions never go back.
     """
     row = db.execute("SELECT id, blob, reader FROM document WHERE key = ?", (reading.key,)).fetchone()
     revision = reading.revision
     if row and (row["blob"], row["reader"]) == (revision.blob, revision.reader):
-        db.execute("UPDATE document SET checked_at = ? WHERE id = ?", (now, row["id"]))
+        sql = "UPDATE document SET checked_at = ?, etag = ? WHERE id = ?"
+        db.execute(sql, (now, revision.etag, row["id"]))
+        return False
+    if reading.record is not None and is_older(db, reading.record):
         return False
     touched.cause_of[reading.key] = _cause(reading, row)
     document_id = _document(db, reading, now, row["id"] if row else None)
@@ -94,16 +98,20 @@ def _cause(reading: Reading, row: sqlite3.Row | None) -> str:
 def _document(db: sqlite3.Connection, reading: Reading, now: str, known: int | None) -> int:
     revision = reading.revision
     problems = json.dumps([[p.line, p.message] for p in reading.problems], ensure_ascii=False)
-    row = (reading.kind, reading.title, reading.page, revision.blob, revision.reader, problems, now, now)
+    row = (
+        *(reading.kind, reading.title, reading.page),
+        *(revision.blob, revision.reader, revision.etag),
+        *(problems, now, now),
+    )
     if known is None:
         sql = (
-            "INSERT INTO document (kind, title, page, blob, reader, problems, checked_at, changed_at, key)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+            "INSERT INTO document (kind, title, page, blob, reader, etag, problems, checked_at, changed_at,"
+            " key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
         )
         known = int(db.execute(sql, (*row, reading.key)).fetchone()[0])
     else:
         sql = (
-            "UPDATE document SET kind = ?, title = ?, page = ?, blob = ?, reader = ?, problems = ?,"
+            "UPDATE document SET kind = ?, title = ?, page = ?, blob = ?, reader = ?, etag = ?, problems = ?,"
             " checked_at = ?, changed_at = ? WHERE id = ?"
         )
         db.execute(sql, (*row, known))

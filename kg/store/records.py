@@ -12,6 +12,12 @@ from kg.names import name_key
 _TRACKED = ("version", "title", "abstract", "comment", "journal_ref", "doi", "withdrawn", "categories")
 
 
+def is_older(db: sqlite3.Connection, record: PaperRecord) -> bool:
+    """Whether a later version of the paper is stored: an answer out of some cache."""
+    sql = "SELECT 1 FROM paper WHERE arxiv_id = ? AND version > ?"
+    return db.execute(sql, (record.arxiv_id, record.version)).fetchone() is not None
+
+
 def store_record(
     db: sqlite3.Connection, document_id: int, record: PaperRecord, now: str
 ) -> tuple[str, ...] | None:

@@ -314,3 +314,10 @@ def test_a_missing_database_is_told_and_not_made_by_reading(tmp_path: Path) -> N
     with pytest.raises(StoreError, match="no graph"):
         Store(tmp_path / "graph.db", readonly=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_earlier_version_of_a_paper_never_replaces_a_later_one(store: Store) -> None:
+    store.replace(record("2106.09685", "A Title, Revised", version=2))
+    delta = store.replace(record("2106.09685", "A Title"), lookups={"2106.09685": True})
+    assert not delta
+    assert Graph(store).find("2106.09685").label == "A Title, Revised"
