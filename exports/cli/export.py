@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,6 +160,8 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
                 yield file
             file.flush()
             os.fsync(file.fileno())
+        if real.exists():
+            shutil.copymode(real, beside)
         beside.replace(real)
     finally:
         beside.unlink(missing_ok=True)

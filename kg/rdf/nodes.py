@@ -7,7 +7,7 @@ Behind a node stand its authors (a paper's), its hardware requirements (a model'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from kg.hardware import Memory
@@ -43,15 +43,14 @@ def block(subject: str, types: Iterable[str], label: str, pairs: Iterable[Pair])
     return subject, [*head, ("rdfs:label", label), *sorted(set(pairs))]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """An edge as it is written, and what narrows it and says it."""
 
     subject: str
     predicate: str
     object: str
-    conditions: tuple[Pair, ...]
-    derivations: tuple[Derivation, ...]
+    conditions: list[Pair]
+    derivations: list[Derivation]
 
 
 class Nodes:
@@ -65,7 +64,7 @@ class Nodes:
         self._categories: set[str] = set()
         self._listed: set[str] = set()  # as records hold them: some thousand combinations at most
 
-    def blocks(self, kind: Kind, entry: Entry) -> Iterator[Block]:
+    def blocks(self, kind: Kind, entry: Entry) -> list[Block]:
         """The node's own block, then those behind it, by address (authors in their order)."""
         subject = self.spaces.own("node", entry.slug)
         pairs: list[Pair] = []
@@ -76,15 +75,14 @@ class Nodes:
         edges, needs = self._edges(subject, entry, authors) if entry.statements else ([], [])
         pairs += [(edge.predicate, edge.object) for edge in edges]
         types = self._identities(kind, entry, edges, pairs)
-        yield self._node(kind, entry, subject, types, pairs)
-        yield from authors
+        found = [self._node(kind, entry, subject, types, pairs), *authors]
         behind: dict[str, Block] = {}
         for need in needs:
             self._requirement(entry, subject, need, behind)
         for edge in edges:
-            behind |= self._statements(entry.slug, edge)
-        for name in sorted(behind):
-            yield behind[name]
+            self._statements(entry.slug, edge, behind)
+        found += [behind[name] for name in sorted(behind)]
+        return found
 
     def _node(self, kind: Kind, entry: Entry, subject: str, types: Iterable[str], pairs: list[Pair]) -> Block:
         label = terms.text(entry.label)
@@ -114,11 +112,11 @@ class Nodes:
                 continue
             what = self._object(entry, predicate, said, authors)
             if what is not None:
-                conditions = tuple(sorted(self._conditions(said)))
+                conditions = sorted(set(self._conditions(said))) if said.qualifiers else []
                 term = predicate.rdf
                 if predicate is Predicate.DERIVED_FROM and FINE_TUNED in conditions:
                     term = "fair4ml:fineTunedFrom"
-                edges.append(Edge(subject, term, what, conditions, tuple(said.derivations)))
+                edges.append(Edge(subject, term, what, conditions, said.derivations))
         return edges, needs
 
     def _object(self, entry: Entry, predicate: Predicate, said: Said, authors: list[Block]) -> str | None:
@@ -176,7 +174,8 @@ class Nodes:
                 types |= self._tier(Identifier(scheme, value), pairs) if kind is Kind.HARDWARE_TIER else set()
             else:
                 pairs += self._link(kind, Identifier(scheme, value), told)
-        if entry.record is not None and entry.record[5] and (link := self._doi(entry.record[5])):
+        stated = entry.record[5] if entry.record is not None else ""
+        if stated and f"doi:{stated}" not in entry.identifiers and (link := self._doi(stated)):
             pairs.append(("owl:sameAs", link))
         return types
 
@@ -206,7 +205,7 @@ class Nodes:
         """A model's need of a tier under its conditions: one node, so that none is lost."""
         assert need.object is not None
         tier = self.spaces.own("node", need.object)
-        conditions = tuple(sorted(self._conditions(need)))
+        conditions = sorted(set(self._conditions(need)))
         name = names.behind(entry.slug, [model, *(" ".join(pair) for pair in conditions), tier])
         subject = self.spaces.own("req", name)
         methods = ", ".join(sorted(label for kind, _, label, _, _ in need.qualifiers if kind == "with"))
@@ -218,36 +217,36 @@ class Nodes:
             pairs |= {("prov:wasDerivedFrom", names.evidence(place)) for place in places}
         label = terms.text(f"{whole}: {need.label}")
         behind[subject] = block(subject, ("kg:HardwareRequirement",), label, pairs)
-        behind |= self._statements(
-            entry.slug, Edge(subject, "kg:needsTier", tier, (), tuple(need.derivations))
-        )
+        self._statements(entry.slug, Edge(subject, "kg:needsTier", tier, [], need.derivations), behind)
 
-    def _statements(self, slug: str, edge: Edge) -> dict[str, Block]:
+    def _statements(self, slug: str, edge: Edge, behind: dict[str, Block]) -> None:
         """One node a derivation: places that say it only together stand in one, others apart."""
-        if not self.provenance:
-            return {}
         best: dict[tuple[str, ...], Derivation] = {}
         for one in edge.derivations:
             places = tuple(sorted({names.evidence(place) for place in one.places}))
             known = best.get(places)
             if known is None or (-one.confidence, one.rule) < (-known.confidence, known.rule):
                 best[places] = one
-        found: dict[str, Block] = {}
         conditions = [" ".join(pair) for pair in edge.conditions]
         for places, one in best.items():
             said = [edge.subject, edge.predicate, edge.object, *conditions, *places]
             subject = self.spaces.own("stmt", names.behind(slug, said))
-            pairs = [
+            source = [
                 *edge.conditions,
                 ("kg:confidence", terms.decimal(one.confidence)),
                 ("kg:rule", terms.text(one.rule)),
-                *(("prov:wasDerivedFrom", place) for place in places),
-                ("rdf:object", edge.object),
-                ("rdf:predicate", edge.predicate),
-                ("rdf:subject", edge.subject),
             ]
-            found[subject] = subject, [("a", "rdf:Statement"), *sorted(pairs)]
-        return found
+            behind[subject] = (
+                subject,
+                [
+                    ("a", "rdf:Statement"),
+                    *sorted(source),
+                    *[("prov:wasDerivedFrom", place) for place in places],
+                    ("rdf:object", edge.object),
+                    ("rdf:predicate", edge.predicate),
+                    ("rdf:subject", edge.subject),
+                ],
+            )
 
 
 def _unnamed(entry: Entry) -> str:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from urllib.parse import quote
 
 from kg.errors import UsageError
@@ -248,6 +249,7 @@ def integer(value: int) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=256)
 def decimal(value: Decimal | float) -> str:
     """A decimal number as a term, in canonical form (XSD 1.1); bare where Turtle reads it so.
 

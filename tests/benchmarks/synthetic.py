@@ -104,16 +104,18 @@ def lists(papers: int) -> Iterator[Reading]:
 def _entry(rng: random.Random, papers: int, number: int, entry: int) -> tuple[list[Mention], list[Claim]]:
     place = Place(("Models", f"Part {entry % 5}"), digest(f"{number} {entry}"))
     arxiv = Identifier("arxiv", paper_id(rng.randrange(papers)))
-    model = Mention(place, f"Model {number}-{entry}B", Kind.MODEL, "entry", 0.9,
-                    (Identifier("github", f"example/model-{number}-{entry}"),))  # fmt: skip
+    owned = (Identifier("github", f"example/model-{number}-{entry}"),)
+    model = Mention(place, f"Model {number}-{entry}B", Kind.MODEL, "entry", 0.9, owned)
     method = Mention(place, f"Method {rng.randrange(50 + papers // 20)}", Kind.METHOD, "entry", 0.8)
     paper = Mention(place, "", Kind.PAPER, "link", 0.9, (arxiv,))
+    size = Literal(str(rng.randrange(1, 15) * 10**9), "integer")
+    text = Literal(f"an invented model, number {entry}")
     claims = [
         Claim(paper, Predicate.INTRODUCES, model, (place,), "link", 0.9),
         Claim(model, Predicate.USES, method, (place,), "cue", 0.75),
-        Claim(model, Predicate.PARAMETERS, Literal(str(rng.randrange(1, 15) * 10**9), "integer"), (place,), "column", 0.95),
-        Claim(model, Predicate.DESCRIPTION, Literal(f"an invented model, number {entry}"), (place,), "text", 0.9),
-    ]  # fmt: skip
+        Claim(model, Predicate.PARAMETERS, size, (place,), "column", 0.95),
+        Claim(model, Predicate.DESCRIPTION, text, (place,), "text", 0.9),
+    ]
     return [model, method, paper], claims
 
 
