@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import sys
+from collections.abc import Callable
 
 import click
 
-from . import ingest, startup
+from . import ingest, startup, turtle
 from .figures import table
 
 
@@ -21,15 +20,16 @@ def main() -> None:
     parser.add_argument("--lists", type=int, default=20, help="variants of the starter list")
     parser.add_argument("--papers", type=int, default=20_000, help="papers of the graph to export")
     options = parser.parse_args()
-    wanted = set(options.group or ("startup", "ingest", "turtle"))
+    groups: dict[str, Callable[[], str]] = {
+        "startup": lambda: table(startup.run(options.rounds)),
+        "ingest": lambda: table(ingest.run(options.lists)),
+        "turtle": lambda: turtle.run(options.papers),
+    }
+    if unknown := set(options.group) - groups.keys():
+        parser.error(f"no group {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
     click.echo(f"Python {sys.version.split()[0]}; CPU time; a ratio of 1 is the floor")
-    if "startup" in wanted:
-        click.echo(f"\n{table(startup.run(options.rounds))}")
-    if "ingest" in wanted:
-        click.echo(f"\n{table(ingest.run(options.lists))}")
-    if "turtle" in wanted and importlib.util.find_spec("tests.benchmarks.turtle"):
-        turtle = importlib.import_module("tests.benchmarks.turtle")
-        click.echo(f"\n{turtle.run(options.papers)}")
+    for name in options.group or groups:
+        click.echo(f"\n{groups[name]()}")
 
 
 if __name__ == "__main__":
