@@ -90,6 +90,9 @@ _VERB = re.compile(
 _TOOLS = re.compile(
     r"\b(?:tools?|toolkits?|frameworks?|librar(?:y|ies)|software|packages?)\b|工具|框架", re.IGNORECASE
 )
+_THIRD = re.compile(
+    r"(?!(?:agents|tools|systems|its|this|various|models|llms|apps)\b)[a-z]{3,}[^s\W]s\s+[a-z]"
+)
 _RESOURCES = re.compile(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
 _PROJECTS = re.compile(r"\bprojects?\b|项目", re.IGNORECASE)
 _MEASURES = re.compile(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
@@ -111,7 +114,7 @@ def noun_kind(text: str) -> Kind | None:
     True
     """
     text = re.split(r"[.;:(,]", text.strip(), maxsplit=1)[0][:160]
-    if _VERB.match(text):
+    if _VERB.match(text) or _THIRD.match(text):
         return None  # "run models on your phone" says what it does, not what it is
     head = _BEHIND.split(text, maxsplit=1)[0]
     best: tuple[int, Kind] | None = None
@@ -148,14 +151,14 @@ def classify(entry: Entry) -> Guess:
         or _CURATED.search(about[:120])
         or (code and entry.main and "awesome" in entry.main.identifier.value)
     ):
-        return Guess(Kind.TUTORIAL, "curated-list", 0.9)
+        return Guess(Kind.TUTORIAL, "curated-list", 0.92)
     if guess := _by_host(entry):
         return guess
     title = is_title(name)
     if entry.form == "quote" and is_paperish(entry):
         return Guess(Kind.PAPER, "title-form", 0.93)
     if entry.column and not (title and is_paperish(entry) and entry.column is Kind.MODEL):
-        return Guess(entry.column, "column", 0.92)
+        return Guess(entry.column, "column", 0.95)
     kind, near = _by_heading(entry)
     if kind:
         return _adjusted(entry, kind, near, title=title)
@@ -173,7 +176,7 @@ def _by_host(entry: Entry) -> Guess | None:  # noqa: PLR0911 - one return a rule
         if first == "spaces":
             board = re.search(r"leaderboard|arena|bench", f"{entry.name} {identifier.value}", re.IGNORECASE)
             return Guess(Kind.BENCHMARK, "host", 0.85) if board else None
-        return Guess(Kind.MODEL, "host", 0.9) if entry.column is None else None
+        return Guess(Kind.MODEL, "host", 0.93) if entry.column is None else None
     if (
         re.match(r"huggingface\.co/blog|reddit\.com/|(?:[\w-]+\.)?youtube\.com/|youtu\.be/", identifier.value)
         and entry.column is None
@@ -209,7 +212,7 @@ def _by_heading(entry: Entry) -> tuple[Kind | None, bool]:
 def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  # noqa: FBT001
     """The heading's kind, unless the form of the item says otherwise."""
     paperish = is_paperish(entry)
-    sure = 0.93 if near else 0.85
+    sure = 0.93 if near else 0.88
     if kind is Kind.HARDWARE_TIER:
         return _by_form(entry, title=title)
     if kind is Kind.PAPER:
@@ -218,7 +221,7 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
             return Guess(Kind.PAPER, "type-heading", sure)
         return _by_form(entry, title=title) if entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
     if title and paperish and (kind is not Kind.FRAMEWORK or not _TOOLS.search(_near_heading(entry))):
-        return Guess(Kind.PAPER, "title-form", 0.85)
+        return Guess(Kind.PAPER, "title-form", 0.92)
     noun = noun_kind(entry.description) or _noun_in_brackets(entry.name)
     overruled = _OVERRULED[kind](entry, noun) if kind in _OVERRULED else None
     return overruled or Guess(kind, "type-heading", sure)
@@ -228,7 +231,7 @@ def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:
     code = entry.main is not None and entry.main.role == "code"
     told = noun is not None and noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET)
     if noun is not None and told and (code or not entry.description):
-        return Guess(noun, "description", 0.7)
+        return Guess(noun, "description", 0.8)
     return (
         Guess(noun or Kind.FRAMEWORK, "host", 0.6) if code and _RESOURCES.search(_headings(entry)) else None
     )
@@ -236,25 +239,25 @@ def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:
 
 def _under_tools(entry: Entry, noun: Kind | None) -> Guess | None:
     if _PROJECTS.search(_headings(entry)) and (noun is Kind.MODEL or _FAMILY.match(entry.name)):
-        return Guess(Kind.MODEL, "description", 0.75)
+        return Guess(Kind.MODEL, "description", 0.8)
     return _under_models(entry, noun)
 
 
 def _under_models(_entry: Entry, noun: Kind | None) -> Guess | None:
     other = noun is not None and noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL)
-    return Guess(noun, "description", 0.7) if other and noun is not None else None
+    return Guess(noun, "description", 0.8) if other and noun is not None else None
 
 
 def _under_benchmarks(entry: Entry, noun: Kind | None) -> Guess | None:
     measures = _MEASURES.search(f"{entry.name} {entry.description}")
     if entry.shape != "item" or is_paperish(entry) or measures:
         return None
-    return Guess(noun or Kind.FRAMEWORK, "description", 0.6)
+    return Guess(noun or Kind.FRAMEWORK, "description", 0.7)
 
 
 def _under_applications(entry: Entry, noun: Kind | None) -> Guess | None:
     library = noun is Kind.FRAMEWORK and _LIBRARY.search(entry.description[:60])
-    return Guess(Kind.FRAMEWORK, "description", 0.7) if library else None
+    return Guess(Kind.FRAMEWORK, "description", 0.8) if library else None
 
 
 _OVERRULED = {
@@ -289,14 +292,14 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
     """No heading decides: host, form of the name and the head noun of the description do."""
     paperish = is_paperish(entry)
     if paperish and title:
-        return Guess(Kind.PAPER, "title-form", 0.9)
+        return Guess(Kind.PAPER, "title-form", 0.92)
     noun = noun_kind(entry.description) or noun_kind(entry.name)
     topic = _topic_kind(entry)
     if paperish:
         published = noun if noun is not None and noun in _PUBLISHED else Kind.METHOD
         return Guess(published, "paper-host", 0.6)
     if noun and entry.main:
-        return Guess(noun, "description", 0.75)
+        return Guess(noun, "description", 0.8)
     if entry.main and entry.main.role == "code":
         return Guess(Kind.FRAMEWORK, "host", 0.8)
     if entry.main and entry.main.role in ("blog", "video", "docs"):
@@ -307,7 +310,7 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
         return Guess(Kind.FRAMEWORK, "host", 0.6)
     if any(link.label and link.role == "page" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.5)
-    return Guess(topic, "under-topic", 0.7) if topic else Guess(noun or Kind.METHOD, "name-only", 0.4)
+    return Guess(topic, "under-topic", 0.75) if topic else Guess(noun or Kind.METHOD, "name-only", 0.5)
 
 
 def _topic_kind(entry: Entry) -> Kind | None:

@@ -9,106 +9,110 @@ from dataclasses import dataclass
 from .naming import Found, NameIndex
 
 _NAMED = r"(?=[A-Z]|[a-z]+[\w.]*[-\d])"
-_CUES: tuple[tuple[str, str, str], ...] = (
+_LESS = r"smaller|compact|compressed|pruned|tiny|reduced"
+_TUNED = r"fine-?\s?tun(?:ed|es?|ing)"
+_PROPER = r"[A-Z][\w./-]*(?:\s[A-Z][\w.-]*){0,2}"
+_GENERATED = "generated|created|produced|synthesi[sz]ed|collected|annotated"
+_FACES = r"front-?end|bindings?|wrapper|client|interface|gui|web\s?ui|ui|bridge|plugin|extension"
+_CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "derived",
         "distilled",
-        rf"distill(?:ed|ation)\s+(?:versions?\s+)?(?:of|from)|distilled\s+{_NAMED}|蒸馏自",
+        (r"distill(?:ed|ation)\s+(?:versions?\s+)?(?:of|from)", rf"distilled\s+{_NAMED}", r"蒸馏自"),
     ),
     (
         "derived",
         "quantized",
-        (
-            rf"quanti[sz]ed\s+(?:versions?|variants?)\s+of|quants?\s+of|"
-            rf"quanti[sz]ed\s+{_NAMED}"
-        ),
+        (r"quanti[sz]ed\s+(?:versions?|variants?)\s+of", r"quants?\s+of", rf"quanti[sz]ed\s+{_NAMED}"),
     ),
     (
         "derived",
         "smaller",
         (
-            r"(?:smaller|compact|compressed|pruned|lightweight|lighter|tiny|reduced|sparse)\s+"
-            r"(?:versions?|variants?|models?)\s+of|(?:smaller|tiny|pruned|"
-            r"compressed)\s+(?=[A-Z][\w.-]*\s+model)"
+            rf"(?:{_LESS}|lightweight|lighter|sparse)\s+(?:versions?|variants?|models?)\s+of",
+            rf"(?:{_LESS})\s+(?=[A-Z][\w.-]*\s+model)",
         ),
     ),
     (
         "derived",
         "fine-tuned",
         (
-            r"fine-?\s?tun(?:ed|es?|ing)\s+(?:\w+\s+)?(?:versions?\s+|variants?\s+|"
-            r"models?\s+)?(?:of|from|over|based\s+on|on\s+top\s+of)"
-            rf"|(?:by|through|via|for)\s+(?:instruction[- ])?fine-?tuning|"
-            rf"(?:post-?trained|fine-?\s?tuned|finetuned|fine-?tuning)\s+{_NAMED}"
-            r"|(?:instruct(?:ion)?|chat)[- ]?(?:tuned|"
-            r"finetuned)\s+(?:versions?\s+)?(?:of|from)|微调自|fine-?tunes?\s+of"
+            rf"{_TUNED}\s+(?:\w+\s+)?(?:(?:versions?|variants?|models?)\s+)?(?:of|from|over|based\s+on|on\s+top\s+of)",
+            r"(?:by|through|via|for)\s+(?:instruction[- ])?fine-?tuning",
+            rf"(?:post-?trained|{_TUNED})\s+{_NAMED}",
+            r"(?:instruct(?:ion)?|chat)[- ]?(?:fine)?tuned\s+(?:versions?\s+)?(?:of|from)",
+            r"微调自",
         ),
     ),
     (
         "derived",
         "",
         (
-            r"(?:versions?|variants?|finetunes?|merges?|continuation|enhancement)\s+of|"
-            r"(?:continued?|further)\s+(?:pre-?)?trained\s+(?:from|on\s+top\s+of)"
+            r"(?:versions?|variants?|finetunes?|merges?|continuation|enhancement)\s+of",
+            r"(?:continued?|further)\s+(?:pre-?)?trained\s+(?:from|on\s+top\s+of)",
+            r"initiali[sz]ed\s+from",
         ),
     ),
-    (
-        "based",
-        "",
-        (
-            r"(?:based|initiali[sz]ed|derived|adapted|forked|fork|port(?:ed)?|rewrite|"
-            r"rewritten)\s+(?:up)?(?:on|from|of)(?:\s+top\s+of)?"
-            r"|extend(?:s|ing)|基于|on\s+top\s+of"
-        ),
-    ),
-    ("built", "", r"(?:built|builds?|building)[\s-]+(?:up)?on(?:\s+top\s+of)?"),
+    ("forked", "", (r"(?:forked|fork|port(?:ed)?|rewrite|rewritten|derived|adapted)\s+(?:of|from)",)),
+    ("based", "", (r"based\s+(?:up)?on(?:\s+top\s+of)?", r"extend(?:s|ing)", r"基于", r"on\s+top\s+of")),
+    ("built", "", (r"(?:built|builds?|building)[\s-]+(?:up)?on(?:\s+top\s+of)?",)),
     (
         "trained",
         "",
         (
-            r"(?:trained|pre-?trained|post-?trained|tuned|fine-?tuned|finetuned|"
-            r"instruct(?:ion)?[- ]tuned|applied)\s+(?:\w+\s+){0,2}?(?:on|with|using)"
-            r"|(?:on|with|"
-            r"using)\s+(?=(?:the\s+)?[A-Z][\w./-]*(?:\s[A-Z][\w.-]*){0,2}\s+(?:datasets?|corpus|"
-            r"data)\b)"
+            rf"(?:(?:pre-?|post-?)?trained|tuned|{_TUNED}|applied)\s+(?:\w+\s+){{0,2}}?(?:on|with|using)",
+            rf"(?:on|with|using)\s+(?=(?:the\s+)?{_PROPER}\s+(?:datasets?|corpus|data)\b)",
+        ),
+    ),
+    (
+        "trains",
+        "",
+        (
+            r"used\s+(?:to\s+(?:pre-?)?train|for\s+training)",
+            r"training\s+(?:data|set|corpus)\s+(?:of|for|behind)",
         ),
     ),
     (
         "generated",
         "",
         (
-            r"(?:generated|created|produced|synthesi[sz]ed|collected|annotated)\s+(?:by|with|"
-            r"using|from|via|through)"
-            r"|(?:using|by)\s+(?=(?:gpt|chatgpt|text-davinci|claude|gemini))|outputs?\s+of|"
-            r"responses?\s+(?:from|of|by)|由"
+            rf"(?:{_GENERATED})\s+(?:by|with|using|from|via|through)",
+            r"(?:using|by)\s+(?=(?:gpt|chatgpt|text-davinci|claude|gemini))",
+            r"(?:outputs?|responses?)\s+(?:from|of|by)",
+            r"由",
         ),
     ),
     (
         "supports",
         "",
         (
-            r"supports?(?:\s+for)?|supporting|compatible\s+with|works?\s+with|working\s+with|"
-            r"integrat(?:es|ed|ion|ions)\s+(?:with|for)|inference\s+(?:of|for)"
-            rf"|support\s+for|支持|models?\s+(?:like|such\s+as|including|\(?e\.g\.,?)|(?:run|runs|"
-            rf"running|serve|serving)\s+{_NAMED}"
+            r"support(?:s|ing)?(?:\s+for)?",
+            r"(?:compatible|works?|working)\s+with",
+            r"integrat(?:es|ed|ions?)\s+(?:with|for)",
+            r"inference\s+(?:of|for)",
+            r"models?\s+(?:like|such\s+as|including|\(?e\.g\.,?)",
+            rf"(?:run|runs|running|serve|serving)\s+{_NAMED}",
+            r"支持",
         ),
     ),
-    ("implements", "", r"implement(?:s|ing|ations?\s+of|ed)|reproduc(?:tion|es|ing)\s+(?:of)?"),
+    ("implements", "", (r"implement(?:s|ing|ations?\s+of|ed)", r"reproduc(?:tion|es|ing)(?:\s+of)?")),
     (
         "uses",
         "",
         (
-            r"(?:using|uses|utili[sz]es|leverag(?:es|ing)|powered\s+by|via|built\s+(?:with|using)|"
-            r"written\s+(?:with|using)|employs|"
-            r"combin(?:es|ing)|backed\s+by|driven\s+by|(?:front-?end|bindings?|wrapper|client|"
-            r"interface|gui|web\s?ui|ui|bridge|plugin|extension)\s+(?:for|around|to|of)|"
-            r"deployment\s+of)"
+            r"(?:using|uses|utili[sz]es|leverag(?:es|ing)|via|employs|combin(?:es|ing))",
+            r"(?:powered|backed|driven)\s+by",
+            r"(?:built|written)\s+(?:with|using)",
+            rf"(?:{_FACES})\s+(?:for|around|to|of)",
+            r"deployment\s+of",
+            r"[Hh]ybrid\s+(?=[A-Z])",
+            r"with\s+(?=[A-Z]{2,6}\s*(?:$|[.,;)]))",
         ),
     ),
 )
 CUES = tuple(
-    (relation, how, re.compile(rf"(?<![\w-])(?:{pattern})[\s:]*", re.IGNORECASE if relation else 0))
-    for relation, how, pattern in _CUES
+    (relation, how, re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})[\s:]*", re.IGNORECASE))
+    for relation, how, patterns in _CUES
 )
 _SKIP = re.compile(
     r"(?:(?:the|a|an|our|their|its|original|base|open|open-source|official|pre-?trained|popular|new|"
@@ -194,7 +198,7 @@ def _before(text: str) -> Iterator[tuple[int, int, str, str]]:
             if _COUNT.fullmatch(first) and rest:
                 start, first = start + len(first) + 1, rest.split()[0]
             if first.casefold() not in _NOT_NAMES:
-                relation = "based" if found["fork"] or found["base"] else "derived"
+                relation = "forked" if found["fork"] else "based" if found["base"] else "derived"
                 yield start, at, relation, "fine-tuned" if found["tuned"] else ""
 
 

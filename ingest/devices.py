@@ -9,7 +9,7 @@ _AND = re.compile(
 )
 _DEVICE = re.compile(
     r"(?<![\w-])(?:(?:AMD|Intel|NVIDIA|Qualcomm|Apple)(?:\s[\w™®-]+){0,4}\s[GN]PUs?|"
-    r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|smart\s?phones?|"
+    r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|(?:smart\s?)?phones?|workstations?|"
     r"mobile\s+phones?|ios|android|iphones?|ipads?|mac\s?os|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
     r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
     r"cpus?|(?:single|one|consumer(?:-grade)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
@@ -18,7 +18,7 @@ _DEVICE = re.compile(
     re.IGNORECASE,
 )
 _ON = re.compile(
-    r"(?<![\w-])(?:on|for|across|in|targeting|targeted\s+at|supports?|under)\s+(?:(?:the|an?|your|any|"
+    r"(?<![\w-])(?:on|for|across|in|inside|within|via|through|targeting|targeted\s+at|supports?|under)\s+(?:(?:the|an?|your|any|"
     r"consumer(?:-grade)?|commodity|local|"
     r"resource-constrained|everyday|multiple|most|different|modern|both|heterogeneous|off-the-shelf|"
     r"low-end|various|\w+-based)\s+){0,3}$",

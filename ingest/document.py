@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kg.model import Problem
 
 from .blocks import Outline
-from .tree import MAX_COLUMNS, Walk
+from .tree import MAX_BLOCKS, MAX_COLUMNS, Walk
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,6 +31,8 @@ def outline(content: bytes) -> Outline:
     walk = Walk(lines, html)
     if root is not None:
         walk.run(root)
+    if walk.full:
+        problems.append(Problem(walk.full, f"more than {MAX_BLOCKS} blocks: the rest left out"))
     if walk.cut:
         problems.append(Problem(walk.cut, "text too long for one entry: the rest of it left out"))
     return Outline(walk.title, tuple(walk.blocks), tuple(source), tuple(problems))

@@ -15,6 +15,7 @@ from .tables import Cell
 from .titles import Title, cleaned, find_title, is_title, split_text
 
 MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
+_QUESTION = re.compile(r"\?\s*$|^\W*(?:what|why|who|when)\b", re.IGNORECASE)
 _LEAD_WORDS = 3  # "The", "Try out": a linked name may follow
 _SENTENCE = re.compile(
     r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|"
@@ -212,7 +213,8 @@ def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) 
         entry.tail = (*([cut] if cut else []), *entry.tail)
         return ""
     decision = deciding(path)
-    if not entry.links and decision is None:
+    asked = bool(path) and _QUESTION.search(path[-1].text)
+    if not entry.links and (decision is None or asked):
         return "plain text"
     if (
         len(name.split()) > MAX_NAME_WORDS

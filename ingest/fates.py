@@ -43,7 +43,7 @@ _ATTRIBUTES = {
     Predicate.SAMPLES: "samples",
     Predicate.TOKENS: "tokens",
 }
-_CUED = {"cue-uses": "uses", "cue-based": "derived_from", "cue-supports": "supports"}
+_CUED = {"cue-uses": "uses", "cue-forked": "derived_from", "cue-supports": "supports"}
 _MANY = frozenset({"params", "active_params", "bits"})
 _PAPER_SCHEMES = ("arxiv", "doi", "openreview", "acl")
 

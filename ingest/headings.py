@@ -170,6 +170,10 @@ _EMPTY = re.compile(
     r"tutorials?|how[ -]to|steps?|tools?|frameworks?|libraries|projects?|resources?|research|basics)$",
     re.IGNORECASE,
 )
+_ONLY_METHODS = re.compile(
+    r"(?:(?:methods?|techniques?|algorithms?|approaches|strategies|方法|技术)\s*(?:&|and|/|,|和)?\s*){1,3}",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"\s*(?:&|/|,|\+|\band\b|和|与|、)\s*", re.IGNORECASE)
 _BEHIND = re.compile(r"\s+(?:for|on|of|in|with|using|about|to|by|based\s+on)\s+", re.IGNORECASE)
 
@@ -199,6 +203,8 @@ def heading(text: str) -> Heading:  # noqa: PLR0911 - one return a rule
     guide = bool(_GUIDE.search(clean))
     if kind := _type_of(head, clean):
         return Heading(Role.TYPE, kind, _topic_of_type(clean, kind), _topic_kind(clean), guide)
+    if _ONLY_METHODS.fullmatch(clean):
+        return Heading(Role.TYPE, Kind.METHOD)
     if _METHODS.search(clean):
         return Heading(Role.TOPIC, None, topic_name(clean), Kind.METHOD, guide)
     if _APPLICATIONS.search(clean):

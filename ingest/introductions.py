@@ -25,12 +25,13 @@ def say_papers(said: Said, draft: Draft) -> None:
     for link in entry.all_links():
         if link.role != "paper" or link.identifier.scheme not in PAPER_SCHEMES:
             continue
-        if link is not entry.main and not link.label and not is_title(link.text):
+        title = is_title(link.text) or len(link.text.split()) >= _NAME_WORDS
+        if link is not entry.main and not link.label and not title:
             continue
-        name = link.text if is_title(link.text) and link is not entry.main else ""
+        name = link.text if title and not link.label and link is not entry.main else ""
         paper = draft.mention(said.place, name, Kind.PAPER, "reference", 0.95, identifiers=(link.identifier,))
         if mention.kind in _INTRODUCED:
-            said.add(draft, Predicate.INTRODUCES, mention, "paper-link", 0.85, subject=paper)
+            said.add(draft, Predicate.INTRODUCES, mention, "paper-link", 0.92, subject=paper)
         else:
             said.add(draft, Predicate.ABOUT, mention, "paper-link", 0.6, subject=paper)
 
@@ -60,7 +61,7 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
         clean = word.strip(" :,.()[]")
         if 0 < len(clean.split()) <= 2 and clean != title and _is_name(clean):  # noqa: PLR2004
             out.append((clean, "marked-name", 0.7))
-    out += [(c.text, "column", 0.85) for c in entry.cells if c.role == "short" and _is_name(c.text)]
+    out += [(c.text, "column", 0.88) for c in entry.cells if c.role == "short" and _is_name(c.text)]
     head, colon, rest = title.partition(":")
     if not colon:
         head, colon, rest = _dashed(title)
@@ -71,8 +72,8 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
         and _heads(head.strip(), rest)
     ):
         name = re.sub(r"\s+(?:Technical\s+)?Report$", "", head.strip(" \"'“”"))
-        out.append((name, "title-form", 0.85))
-    out += [(b, "badge", 0.7) for b in entry.badges if _heads(b, "") and len(b.split()) <= _NAME_WORDS]
+        out.append((name, "title-form", 0.9))
+    out += [(b, "badge", 0.85) for b in entry.badges if _heads(b, "") and len(b.split()) <= _NAME_WORDS]
     seen: dict[str, tuple[str, str, float]] = {}
     for found in out:
         seen.setdefault(found[0].casefold(), found)
@@ -105,7 +106,8 @@ _SURVEY = re.compile(
     r"\b(?:surveys?|reviews?|overview|tutorial|perspectives?|position|roadmap|retrospective)\b", re.IGNORECASE
 )
 _CLAUSE = re.compile(
-    r"\b(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)\b", re.IGNORECASE
+    r"(?<![\w-])(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)(?![\w-])",
+    re.IGNORECASE,
 )
 
 

@@ -25,7 +25,7 @@ from .tables import read_row
 from .titles import cleaned, find_title, is_title, split_alias
 
 GROUP_LEVEL = 9
-MAX_ENTRIES = 20_000  # a list that people keep has some thousands at most
+MAX_ENTRIES = 10_000  # a list that people keep has some thousands at most
 TOO_MANY = "too many entries"
 _PLACEHOLDER = re.compile(
     r"\W*(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|"

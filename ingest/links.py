@@ -233,7 +233,11 @@ def badge_text(src: str) -> str:
     'P-Tuning v2'
     """
     found = re.search(r"/badge/-((?:[^-/?]|--)+)-\w+$", src.split("?", maxsplit=1)[0])
-    return unquote(found[1]).replace("--", "-").replace("__", "_").strip() if found else ""
+    if not found:
+        return ""
+    # shields.io: _ is a blank, __ is _, -- is -
+    text = unquote(found[1]).replace("--", "-").replace("__", "\0").replace("_", " ")
+    return text.replace("\0", "_").strip()
 
 
 def urlsplit_path(src: str) -> str:

@@ -52,8 +52,10 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
         return
     if other is None:
         own, name = mention.name.casefold(), found.name.casefold()
-        # "Foo Small" is a smaller version of Foo, but "Foo Kit" that uses Foo speaks of itself.
-        itself = name == own or (name in own and found.relation not in ("derived", "based"))
+        # "Foo Small" is a smaller version of Foo and foo.cpp runs Foo, but "Foo Kit" that uses Foo
+        # speaks of itself.
+        part = name in own and not own.startswith((f"{name}.", f"{name}-"))
+        itself = name == own or (part and found.relation not in ("derived", "based", "built"))
         if itself or is_device(found.name):
             return
         if is_organization(found.name) and found.relation != "supports":
@@ -100,19 +102,22 @@ def _derived(tie: _Tie) -> None:
     elif tie.kind is Kind.FRAMEWORK and how:
         tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.5)
     else:
-        tie.say(
-            Predicate.DERIVED_FROM,
-            tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL),
-            0.8,
-            how=how,
-        )
+        what = tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL)
+        if not tie.say(Predicate.DERIVED_FROM, what, 0.85, how=how):
+            tie.say(Predicate.WORKS_WITH, what, 0.6, rule="forked")
 
 
 def _based(tie: _Tie) -> None:
     if tie.kind is Kind.MODEL:
-        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.8)
+        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.85)
     else:
-        tie.say(Predicate.WORKS_WITH, tie.target(tie.kind), 0.6)
+        _used(tie)
+
+
+def _forked(tie: _Tie) -> None:
+    what = tie.target(tie.kind)
+    if not tie.say(Predicate.DERIVED_FROM, what, 0.7):
+        tie.say(Predicate.WORKS_WITH, what, 0.7, rule="forked")
 
 
 def _built(tie: _Tie) -> None:
@@ -133,13 +138,26 @@ def _trained(tie: _Tie) -> None:
         tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.7)
 
 
+def _trains(tie: _Tie) -> None:
+    if tie.kind is Kind.DATASET:
+        model = tie.target(Kind.MODEL)
+        tie.said.add(tie.draft, Predicate.TRAINED_ON, tie.said.mention, "cue-trains", 0.7, subject=model)
+
+
 def _generated(tie: _Tie) -> None:
     tie.say(Predicate.GENERATED_WITH, tie.target(Kind.MODEL), 0.7)
 
 
+def _suits(tie: _Tie, what: Mention) -> bool:
+    """What an application runs on or is made with suits it."""
+    if tie.kind is not Kind.APPLICATION:
+        return False
+    return tie.said.add(tie.draft, Predicate.SUITS, tie.said.mention, "cue-uses", 0.6, subject=what)
+
+
 def _supported(tie: _Tie) -> None:
     what = tie.target(Kind.MODEL, 0.5)
-    if not tie.say(Predicate.SUPPORTS, what, 0.7):
+    if not (_suits(tie, what) or tie.say(Predicate.SUPPORTS, what, 0.75)):
         tie.say(Predicate.WORKS_WITH, what, 0.6)
 
 
@@ -149,16 +167,19 @@ def _implemented(tie: _Tie) -> None:
 
 
 def _used(tie: _Tie) -> None:
-    what = tie.target(Kind.FRAMEWORK if tie.kind is Kind.FRAMEWORK else Kind.METHOD, 0.5)
-    if not tie.say(Predicate.USES, what, 0.65, rule="uses"):
+    made = tie.kind in (Kind.FRAMEWORK, Kind.APPLICATION)
+    what = tie.target(Kind.FRAMEWORK if made else Kind.METHOD, 0.5)
+    if not _suits(tie, what) and not tie.say(Predicate.USES, what, 0.65, rule="uses"):
         tie.say(Predicate.WORKS_WITH, what, 0.6, rule="uses")
 
 
 _HANDLERS: dict[str, Callable[[_Tie], None]] = {
     "derived": _derived,
     "based": _based,
+    "forked": _forked,
     "built": _built,
     "trained": _trained,
+    "trains": _trains,
     "generated": _generated,
     "supports": _supported,
     "implements": _implemented,
@@ -190,7 +211,9 @@ def say_about(said: Said, draft: Draft) -> None:
     for source, confidence in ((mention.name, 0.8), (entry.description, 0.6)):
         for hit in draft.names.find(source):
             for key in hit.keys[:1]:
-                if draft.things[key].name != mention.name:
+                known = draft.things[key]
+                in_title = source is mention.name
+                if known.name != mention.name and (in_title or known.rule != "topic-heading"):
                     said.add(
                         draft,
                         Predicate.ABOUT,

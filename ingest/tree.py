@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_COLUMNS = 200
+MAX_BLOCKS = 60_000  # headings, items, rows and paragraphs of one list
 MAX_SPAN = 200  # rows that one cell may span
 MAX_TEXT = 20_000  # characters of one block that are looked at: a longer one is no item
 
@@ -37,7 +38,8 @@ class Walk:
         """The walk over the HTML of some source lines, not begun."""
         self.lines, self.html = lines, html.split(b"\n")
         self.blocks: list[Block] = []
-        self.title, self.cut, self.links_seen = "", 0, 0
+        self.title, self.links_seen = "", 0
+        self.cut = self.full = 0  # where a text was too long, and where there were too many blocks
         self.open: list[tuple[_Element, Block]] = []  # what text may go to, innermost last
         self.items: list[int] = []  # the open items, by index
         self.sections: list[Section] = []
@@ -52,12 +54,15 @@ class Walk:
         self.at: dict[str, list[int]] = {}
 
     def run(self, root: _Element) -> None:
-        """Walk the tree in document order."""
+        """Walk the tree in document order, up to a number of blocks that no real list reaches."""
         from lxml import etree
 
         walk: Any = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walk:
             tag = element.tag
+            if len(self.blocks) >= MAX_BLOCKS:
+                self.full = self.full or self.line
+                return
             if event in ("comment", "pi") or not isinstance(tag, str):
                 self.say(element.tail)
             elif event == "end":

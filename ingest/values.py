@@ -104,7 +104,7 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
     elif cell.role == "maker":
         for name in [cleaned(cell.text)] if "(" in cell.text else parts(cell.text):
             maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
-            said.add(draft, Predicate.MADE_BY, maker, "column", 0.9, beyond=True)
+            said.add(draft, Predicate.MADE_BY, maker, "column", 0.93, beyond=True)
     elif cell.role in _THINGS:
         predicate, kind = _THINGS[cell.role]
         for name in parts(cell.text):
@@ -129,7 +129,7 @@ def _say_keyword(said: Said, draft: Draft, name: str) -> None:
     introduced = {c.object.name for c in said.claims if isinstance(c.object, Mention)}
     if len(name) > 1 and not _VAGUE.fullmatch(name) and name not in introduced:
         topic = draft.known(name, _CONCEPTS) or draft.mention(said.place, name, Kind.TOPIC, "column", 0.8)
-        said.add(draft, Predicate.ABOUT, topic, "column", 0.8)
+        said.add(draft, Predicate.ABOUT, topic, "column", 0.9)
 
 
 def thing(said: Said, draft: Draft, name: str, kind: Kind) -> Mention:
@@ -183,7 +183,7 @@ def _say_tags(said: Said, draft: Draft) -> None:
             topic = draft.known(tag, (Kind.METHOD, Kind.TOPIC)) or draft.mention(
                 said.place, tag, Kind.TOPIC, "tag", 0.8
             )
-            said.add(draft, Predicate.ABOUT, topic, "tag", 0.8)
+            said.add(draft, Predicate.ABOUT, topic, "tag", 0.88)
 
 
 def _say_bits(said: Said, draft: Draft) -> None:
@@ -210,7 +210,7 @@ def _say_venue(said: Said, draft: Draft) -> None:
                 said.add(draft, Predicate.RELEASED, Literal(date, "date"), "venue", 0.85)
                 break
     if venue.name:
-        said.add(draft, Predicate.PUBLISHED_IN, str(venue), "venue", 0.9)
+        said.add(draft, Predicate.PUBLISHED_IN, str(venue), "venue", 0.92)
     elif venue.year and said.mention.kind is Kind.PAPER:
         said.add(draft, Predicate.RELEASED, Literal(str(venue.year), "date"), "venue", 0.85)
 

@@ -28,32 +28,25 @@ PIECES = st.one_of(
     NAMES,
     st.sampled_from(
         [
-            " - ", ": ", "**", "*", "`MIT`", "<br>", "[[Paper]](https://arxiv.org/abs/2402.00002)", "(2024)", "7B",
-            "4-8 GB RAM", "fine-tuned from ", "based on ", "supports ", "\\|", "![x](https://img.shields.io/badge/-A-b)",
-            "<b>", "</b>", "<!--", "-->", "“", "🔥", "，", "e.g., ", "ICML'24", "\t", "&lt;",
+            " - ", ": ", "**", "*", "`MIT`", "<br>", "[[Paper]](https://arxiv.org/abs/2402.00002)",
+            "(2024)", "7B", "4-8 GB RAM", "fine-tuned from ", "based on ", "supports ", "\\|",
+            "![x](https://img.shields.io/badge/-A-b)", "<b>", "</b>", "<!--", "-->", "“", "🔥",
+            "\uff0c", "e.g., ", "ICML'24", "\t", "&lt;",
         ]
     ),
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=6).map("".join)
 HEADINGS = st.sampled_from(
-    [
-        "Models",
-        "Tools",
-        "Papers",
-        "Fine-tuning Techniques",
-        "Fine-tuning Guide",
-        "Hardware",
-        "License",
-        "2024",
-        "",
-    ]
+    "Models,Tools,Papers,Fine-tuning Techniques,Fine-tuning Guide,Hardware,License,2024,".split(",")
 )
+MARKERS = st.sampled_from(["- ", "* ", "  - ", "1. ", "    - ", "> ", ""])
+OTHERS = ["", "|Model|Link|", "|-|-|", "```", "---", "<details><summary>Oak</summary>", "</details>"]
 LINES = st.one_of(
     st.builds("{} {}".format, st.sampled_from(["#", "##", "###"]), HEADINGS),
-    st.builds("{}{}{}".format, st.sampled_from(["- ", "* ", "  - ", "1. ", "    - ", "> ", ""]), TEXTS, st.just("")),
+    st.builds("{}{}".format, MARKERS, TEXTS),
     st.builds("|{}|{}|".format, TEXTS, TEXTS),
-    st.sampled_from(["", "|Model|Link|", "|-|-|", "```", "---", "<details><summary>Oak</summary>", "</details>"]),
-)  # fmt: skip
+    st.sampled_from(OTHERS),
+)
 LISTS = st.lists(LINES, max_size=25).map("\n".join)
 
 

@@ -109,12 +109,18 @@ def test_what_lies_beyond_the_size_limit_is_not_read() -> None:
         b"<!-- a -->\n",
         b"[a]: https://a.org\n",
     ],
+    ids=lambda unit: unit[:24].decode(),
 )
 def test_a_megabyte_of_anything_takes_less_than_ten_seconds(unit: bytes) -> None:
     content = unit * (1_000_000 // len(unit))
     start = time.process_time()
     read(content)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.slow
+def test_more_blocks_than_any_list_has_are_left_out_and_told() -> None:
+    assert "blocks: the rest left out" in said(b"# a\n" * 100_000)
 
 
 @pytest.mark.slow
