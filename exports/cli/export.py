@@ -171,6 +171,4 @@ def _tell(notes: Notes, options: Options) -> None:
     for reason, count in sorted(notes.counts.items()):
         narrate(f"note: {reason} ({count:,}; first: {notes.examples[reason]})")
     if options.base == DEFAULT_BASE:
-        narrate(
-            f"note: addresses begin with {DEFAULT_BASE}, a placeholder; before publishing set base in kg.toml"
-        )
+        narrate(f"note: IRIs begin with {DEFAULT_BASE}, a placeholder; before publishing set base in kg.toml")

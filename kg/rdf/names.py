@@ -1,4 +1,4 @@
-"""Addresses of what has no slug: evidence, sources, statements, requirements, categories."""
+"""IRIs of what has no slug: evidence, sources, statements, requirements, categories."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def hashed(*said: str) -> str:
 
 
 def plain(name: str) -> str:
-    """The name as the last part of an address: itself where it can be, else its slug and 8 hex.
+    """The name as the last part of an IRI: itself where it can be, else its slug and 8 hex.
 
     >>> plain("awesome-lists"), plain("a/b")
     ('awesome-lists', 'a-b-c14cddc0')
@@ -35,7 +35,7 @@ def _marked(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def source(kind: str, document: str) -> str:
-    """The last part of the address of the source that a document belongs to.
+    """The last part of the IRI of the source that a document belongs to.
 
     Every arXiv record belongs to one source, the service; a list bears the name it was given.
     """
@@ -60,7 +60,7 @@ def _evidence(place: Place) -> str:
 
 
 def record(document: str) -> str:
-    """The last part of the address of an arXiv record.
+    """The last part of the IRI of an arXiv record.
 
     >>> record("arxiv:hep-th/9901001")
     'arxiv-hep-th-9901001'
@@ -69,5 +69,5 @@ def record(document: str) -> str:
 
 
 def behind(slug: str, said: Iterable[str]) -> str:
-    """The last part of the address of something that is told behind a node and named after it."""
+    """The last part of the IRI of something that is told behind a node and named after it."""
     return f"{slug}-{hashed(*said)}"

@@ -57,7 +57,7 @@ class Nodes:
     """Turns nodes into blocks; gathers ``categories`` on the way, which come later in the file."""
 
     def __init__(self, spaces: Namespaces, notes: Notes, *, provenance: bool) -> None:
-        """Write addresses with ``spaces`` and tell trouble to ``notes``."""
+        """Write IRIs with ``spaces`` and tell trouble to ``notes``."""
         self.spaces = spaces
         self.notes = notes
         self.provenance = provenance
@@ -65,7 +65,7 @@ class Nodes:
         self._listed: set[str] = set()  # as records hold them: some thousand combinations at most
 
     def blocks(self, kind: Kind, entry: Entry) -> list[Block]:
-        """The node's own block, then those behind it, by address (authors in their order)."""
+        """The node's own block, then those behind it, by IRI (authors in their order)."""
         subject = self.spaces.own("node", entry.slug)
         pairs: list[Pair] = []
         authors: list[Block] = []
@@ -158,7 +158,7 @@ class Nodes:
             return None
         if found.scheme == "arxiv":
             return papers.arxiv_doi(found.value)
-        # A DOI may hold what an address may not; its own rules say to percent-encode that.
+        # A DOI may hold what an IRI may not; its own rules say to percent-encode that.
         return self.spaces.link(f"https://doi.org/{quote(found.value, safe=_IN_DOI)}", self.notes)
 
     def _identities(self, kind: Kind, entry: Entry, edges: list[Edge], pairs: list[Pair]) -> set[str]:

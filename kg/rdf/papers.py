@@ -93,7 +93,7 @@ def category(notation: str) -> str:
 
 
 def arxiv_doi(arxiv_id: str) -> str:
-    """The term of the DOI that arXiv gives a paper, in lower case: addresses are case-sensitive.
+    """The term of the DOI that arXiv gives a paper, in lower case: IRIs are case-sensitive.
 
     >>> arxiv_doi("2106.09685")
     '<https://doi.org/10.48550/arxiv.2106.09685>'

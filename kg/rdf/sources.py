@@ -61,7 +61,7 @@ class Sources:
             ]
             if commit:
                 pairs.append(("pav:version", terms.text(commit)))
-            if address and (link := terms.address(address)):
+            if address and (link := terms.bracketed(address)):
                 pairs.append(("pav:retrievedFrom", link))  # a path of this machine stays here
             label = terms.text(f"{source.title or subject[7:]}, {blob[:12]}")
             yield block(_revision(source, blob), ("kg:SourceRevision",), label, pairs)
@@ -69,7 +69,7 @@ class Sources:
     # ------------------------------------------------------------------------- evidence
 
     def evidence(self) -> Iterator[Block]:
-        """All evidence, by source, then by address."""
+        """All evidence, by source, then by IRI."""
         for subject in self.terms:
             if subject in self.listed:
                 source = self.listed[subject]
@@ -82,7 +82,7 @@ class Sources:
     def _records(self) -> Iterator[Block]:
         for key, digest, address, moment in self.rows.records():
             pairs = [("a", "kg:ArxivRecord"), ("dcterms:isPartOf", ARXIV)]
-            if self.receipts and (link := terms.address(address)):
+            if self.receipts and (link := terms.bracketed(address)):
                 pairs.append(("foaf:page", link))
             if digest:
                 pairs.append(("kg:textDigest", f'"{_DIGEST}:{digest}"'))
@@ -127,7 +127,7 @@ class Sources:
         if commits:
             page = page.replace("/blob/HEAD/", f"/blob/{commits[0]}/")
         plain = "?plain=1" if page.startswith("https://github.com/") else ""
-        return terms.address(f"{page}{plain}#L{line.line}")
+        return terms.bracketed(f"{page}{plain}#L{line.line}")
 
 
 def written(path: list[str]) -> str:

@@ -1,6 +1,6 @@
-"""Terms of RDF as text: names, addresses, values, each in its one canonical Turtle form.
+"""Terms of RDF as text: names, IRIs, values, each in its one canonical Turtle form.
 
-A term is a ``str``: a prefixed name (``node:lora``), an address (``<https://example.org/>``), a
+A term is a ``str``: a prefixed name (``node:lora``), an IRI (``<https://example.org/>``), a
 text (``"LoRA"``), a typed text (``"2021"^^xsd:gYear``) or a bare number or boolean (``4``,
 ``0.85``, ``true``). So a Turtle line is its terms joined, and equal terms are equal texts;
 :meth:`Namespaces.resolve` gives what a term stands for to those who write another format.
@@ -73,22 +73,22 @@ class Notes:
 
 
 class Namespaces:
-    """The prefixes of one export; ``base`` begins every address of ours."""
+    """The prefixes of one export; ``base`` begins every IRI of ours."""
 
     def __init__(self, base: str, prefixes: frozenset[str] | None = None) -> None:
         """Bind the fixed tables to ``base``; ``prefixes``: those declared (None: all).
 
-        Raises: UsageError for a base that is no absolute http(s) address ending in / or #.
+        Raises: UsageError for a base that is no absolute http(s) IRI ending in / or #.
         """
-        if address(base) != f"<{base}>" or base[-1] not in "/#":
+        if bracketed(base) != f"<{base}>" or base[-1] not in "/#":
             raise UsageError(
-                f"base {base!r} is no http(s) address that ends in / or #",
+                f"base {base!r} is no http(s) IRI that ends in / or #",
                 hint="Example: https://example.org/kg/",
             )
         self.base = base
         own = {prefix: base + path for prefix, path in OWN.items()}
         if base.endswith("#"):
-            own["kg"] = base + "ns/"  # an address has one fragment
+            own["kg"] = base + "ns/"  # an IRI has one fragment
         self.every = VOCABULARIES | own
         self.declared = {
             prefix: space
@@ -99,27 +99,27 @@ class Namespaces:
         self._longest = sorted(self.declared.items(), key=lambda item: -len(item[1]))
 
     def own(self, prefix: str, local: str) -> str:
-        """The term of an address of ours."""
+        """The term of an IRI of ours."""
         return f"{prefix}:{local}" if LOCAL.fullmatch(local) else f"<{self.every[prefix]}{quote(local)}>"
 
     def link(self, iri: str, notes: Notes) -> str | None:
-        """The term of an address of others; None, and a note, if it cannot be one."""
-        written = address(iri)
+        """The term of an IRI of others; None, and a note, if it cannot be one."""
+        written = bracketed(iri)
         if written is None:
-            notes.add("links left out: no absolute http(s) address", iri)
+            notes.add("links left out: no absolute http(s) IRI", iri)
         elif written.startswith(self._spaces, 1):
             return self.shorten(written[1:-1])
         return written
 
     def shorten(self, iri: str) -> str:
-        """The address as a prefixed name if one fits, the longest namespace first."""
+        """The IRI as a prefixed name if one fits, the longest namespace first."""
         for prefix, space in self._longest:
             if iri.startswith(space) and (iri == space or LOCAL.fullmatch(iri, len(space))):
                 return f"{prefix}:{iri[len(space) :]}"
         return f"<{iri}>"
 
     def resolve(self, term: str) -> tuple[str, str]:
-        """What a term stands for: (address, ""), (value, address of its datatype) or (text, "@en").
+        """What a term stands for: (IRI, ""), (value, IRI of its datatype) or (text, "@en").
 
         >>> Namespaces("https://example.org/").resolve('"2021"^^xsd:gYear')
         ('2021', 'http://www.w3.org/2001/XMLSchema#gYear')
@@ -176,7 +176,7 @@ def _unescaped(written: str) -> str:
     return _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else _PLAIN[m[2]], written)
 
 
-# ------------------------------------------------------------------------------- addresses
+# ------------------------------------------------------------------------------------ IRIs
 
 # RFC 3987, but for what no link of a list needs: a host of IPv6, private use, and blanks and marks
 # of direction, which the grammar would let through and which people cannot see.
@@ -194,14 +194,14 @@ _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:(#)(.*))?", re.IG
 _UNFIT = re.compile(rf"[^A-Za-z0-9._~!$&'()*+,;=:@/?%{_UCS}-]|%(?![0-9A-Fa-f]{{2}})")
 
 
-def address(iri: str) -> str | None:
-    """The address between angle brackets, percent-encoded where it must be; None if it is none.
+def bracketed(iri: str) -> str | None:
+    """The IRI between angle brackets, percent-encoded where it must be; None if it is none.
 
-    An address is absolute, http or https, with a host and without . or .. as parts of its path.
+    An IRI is absolute, http or https, with a host and without . or .. as parts of its path.
 
-    >>> address("https://example.org/a b?[x]"), address("https://example.org/50%")
+    >>> bracketed("https://example.org/a b?[x]"), bracketed("https://example.org/50%")
     ('<https://example.org/a%20b?%5Bx%5D>', '<https://example.org/50%25>')
-    >>> address("mailto:a@example.org"), address("/README.md"), address("https://")
+    >>> bracketed("mailto:a@example.org"), bracketed("/README.md"), bracketed("https://")
     (None, None, None)
     """
     if "/." not in iri and _IRI.fullmatch(iri):

@@ -55,17 +55,17 @@ def test_any_text_comes_back(value: str) -> None:
 @given(st.one_of(links, texts, hostile))
 @example("https://example.org/kg/node/a.b-")
 @example("http://schema.org/a:b")
-def test_any_link_is_an_address_or_is_left_out(iri: str) -> None:
+def test_any_link_is_an_iri_or_is_left_out(iri: str) -> None:
     notes = Notes()
     term = SPACES.link(iri, notes)
     assert (term is None) == bool(notes.counts)
     if term is not None:
         assert one(term) == SPACES.resolve(term)
-        address = SPACES.resolve(term)[0]
-        assert terms.address(address) == f"<{address}>"
-        assert pyoxigraph.NamedNode(address).value == address
-        graph = rdflib.Graph().parse(data=f"<{address}> <{address}> <{address}> .", format="nt")
-        assert next(iter(graph)) == (rdflib.URIRef(address),) * 3
+        iri_ = SPACES.resolve(term)[0]
+        assert terms.bracketed(iri_) == f"<{iri_}>"
+        assert pyoxigraph.NamedNode(iri_).value == iri_
+        graph = rdflib.Graph().parse(data=f"<{iri_}> <{iri_}> <{iri_}> .", format="nt")
+        assert next(iter(graph)) == (rdflib.URIRef(iri_),) * 3
 
 
 @given(st.sampled_from(("string", "integer", "decimal", "date", "odd")), st.one_of(texts, hostile, numbers))

@@ -69,7 +69,7 @@ def test_the_vocabulary_table_is_of_the_closed_list() -> None:
     assert {one for kind in Kind for one in kind.rdf_types} <= known
 
 
-def test_every_own_address_is_a_prefixed_name_and_there_is_no_blank_node(store: Store) -> None:
+def test_every_own_iri_is_a_prefixed_name_and_there_is_no_blank_node(store: Store) -> None:
     text = exported(store, receipts=True)
     body = text[text.index("####") :]
     assert "<https://example.org/kg/" not in body
@@ -322,7 +322,7 @@ def test_a_source_without_facts_is_none(tmp_path: Path) -> None:
     assert "#### evidence" not in text
 
 
-def test_sources_never_share_an_address(tmp_path: Path) -> None:
+def test_sources_never_share_an_iri(tmp_path: Path) -> None:
     lists = [listed(name, (mention(f"In {name}"),)) for name in ("arxiv", "corrections", "a/b", "a-b", "b.")]
     with fill(tmp_path / "g.db", [*lists, paper()]) as store:
         said = facts(store)

@@ -53,8 +53,8 @@ def test_a_text_is_one_line_and_comes_back(value: str, written: str) -> None:
         ("https://example.com/.well-known/x..y?a=/../#/.", "https://example.com/.well-known/x..y?a=/../#/."),
     ],
 )  # fmt: skip
-def test_an_address_is_percent_encoded_where_it_must_be(iri: str, written: str) -> None:
-    assert terms.address(iri) == f"<{written}>"
+def test_an_iri_is_percent_encoded_where_it_must_be(iri: str, written: str) -> None:
+    assert terms.bracketed(iri) == f"<{written}>"
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_an_address_is_percent_encoded_where_it_must_be(iri: str, written: str) 
      "/README.md", "//example.com/", "https://exa mple.com/", "https://example.com:port/", "https://[::1]/",
      "https://exam<ple.com/", "https://a%zz/"],
 )  # fmt: skip
-def test_what_is_no_address_is_left_out_and_told(iri: str) -> None:
+def test_what_is_no_iri_is_left_out_and_told(iri: str) -> None:
     notes = Notes()
     assert SPACES.link(iri, notes) is None
-    assert notes.counts == {"links left out: no absolute http(s) address": 1}
+    assert notes.counts == {"links left out: no absolute http(s) IRI": 1}
     assert list(notes.examples.values()) == [iri]
 
 
@@ -142,9 +142,9 @@ def test_a_bad_base_is_refused(base: str) -> None:
         Namespaces(base)
 
 
-def test_a_base_with_a_fragment_keeps_every_address_valid() -> None:
+def test_a_base_with_a_fragment_keeps_every_iri_valid() -> None:
     spaces = Namespaces("https://example.org/kg#")
-    assert all(terms.address(space) == f"<{space}>" for space in spaces.every.values())
+    assert all(terms.bracketed(space) == f"<{space}>" for space in spaces.every.values())
 
 
 def test_every_own_term_is_defined() -> None:

@@ -160,7 +160,7 @@ def test_the_hash_seed_does_not_show(store: Store, seed: str) -> None:
     assert done.stdout.decode() == exported(store)
 
 
-def test_a_new_base_changes_prefixes_and_addresses_only(store: Store) -> None:
+def test_a_new_base_changes_prefixes_and_literals_only(store: Store) -> None:
     here, there = exported(store).splitlines(), exported(store, base=OTHER).splitlines()
     changed = [(a, b) for a, b in zip(here, there, strict=True) if a != b]
     literals = [(a, b) for a, b in changed if not a.startswith("@prefix")]

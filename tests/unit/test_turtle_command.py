@@ -15,7 +15,7 @@ import pytest
 from tests.cli.command import Kg
 from tests.rdf_sample import fill, north, paper
 
-NOTE = "note: addresses begin with https://example.org/kg/"
+NOTE = "note: IRIs begin with https://example.org/kg/"
 
 
 @pytest.fixture
