@@ -126,13 +126,13 @@ def _prefixes(rows: Snapshot, options: Options) -> frozenset[str]:
     }
     if options.provenance:
         when["ev"] = "SELECT 1 FROM node"
-        when["stmt"] = "SELECT 1 FROM claim WHERE statement_id IS NOT NULL"
+        when["stmt"] = when["rdf"] = "SELECT 1 FROM claim WHERE statement_id IS NOT NULL"
     if options.receipts:
         when["rev"] = (
             "SELECT 1 FROM document d JOIN mention m ON m.document_id = d.id"
             " WHERE d.kind <> 'arxiv' AND m.node_id IS NOT NULL"
         )
-    always = {*VOCABULARIES, "kg", "root", "scheme"}
+    always = {*VOCABULARIES, "kg", "root", "scheme"} - {"rdf"}
     return frozenset(always | {prefix for prefix, sql in when.items() if rows.has(sql)})
 
 

@@ -139,7 +139,8 @@ class Nodes:
             authors.append(papers.author(names.behind(entry.slug, [said.value]), said.value))
             return authors[-1][0]
         if said.datatype == "iri":
-            return self.spaces.link(said.value, self.notes)
+            bare = None if "://" in said.value else identify(said.value)  # "github.com/owner/name"
+            return self.spaces.link(bare.url if bare else said.value, self.notes)
         return terms.value(said.value, said.datatype, self.notes)
 
     def _conditions(self, said: Said) -> Iterator[Pair]:

@@ -82,7 +82,7 @@ authorPosition | DatatypeProperty | author position | foaf:Person | xsd:integer
     The place of this author among those of the one paper that it belongs to, from 1.
 condition | DatatypeProperty | condition | - | xsd:string
     The claim holds only under this condition: its name, a colon, its value.
-confidence | DatatypeProperty | confidence | rdf:Statement | xsd:decimal
+confidence | DatatypeProperty | confidence | - | xsd:decimal
     How often the rule is right, from 0 to 1.
 endLine | DatatypeProperty | end line | kg:Evidence | xsd:integer
     The last line of the item in the current revision.
@@ -96,7 +96,7 @@ heading | DatatypeProperty | heading | kg:Evidence | xsd:string
     The headings above the item, outermost first, without the title of the document, joined by a
     greater-than sign between spaces. Within a heading a backslash stands before that sign and
     before a backslash.
-how | DatatypeProperty | how | rdf:Statement | xsd:string
+how | DatatypeProperty | how | - | xsd:string
     The way in which the subject of the statement was derived from its object.
 journalReference | DatatypeProperty | journal reference | fabio:Preprint | xsd:string
     Where the paper appeared, as its authors say at arXiv.
@@ -110,7 +110,7 @@ precision | DatatypeProperty | precision | - | xsd:string
     The claim holds only at this numeric precision.
 primaryCategory | ObjectProperty | primary category | fabio:Preprint | skos:Concept
     The category that arXiv gives the paper first.
-rule | DatatypeProperty | rule | rdf:Statement | xsd:string
+rule | DatatypeProperty | rule | - | xsd:string
     The rule by which the claim was read in its source.
 textDigest | DatatypeProperty | text digest | kg:Evidence | xsd:string
     The name of the algorithm (RFC 6920), a colon, and in hexadecimal the digest of the text with
@@ -120,7 +120,10 @@ withMethod | ObjectProperty | with method | - | -
 withdrawn | DatatypeProperty | withdrawn | fabio:Preprint | xsd:boolean
     Whether the paper has been withdrawn.
 """
-"""Name, type, label, domain, range; below it the comment."""
+"""Name, type, label, domain, range; below it the comment.
+
+No domain is ``rdf:Statement``: OWL 2 DL reserves that name.
+"""
 
 _COMMENTS = {
     "introduces": "The paper is the one that a source gives as the origin of the thing.",

@@ -106,7 +106,6 @@ class Sources:
         return sorted(pairs)
 
     def _receipt(self, source: Source, line: Line) -> Iterator[Pair]:
-        yield "dcterms:isPartOf", _revision(source, source.blob)
         yield "kg:firstSeenIn", _revision(source, line.first_blob)
         for name, number in (
             ("kg:line", line.line),

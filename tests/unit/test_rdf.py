@@ -257,6 +257,14 @@ def test_an_unknown_condition_is_kept_as_text(tmp_path: Path) -> None:
     assert ("kg:condition", '"when: wet"') in one
 
 
+def test_a_link_without_a_scheme_leads_where_it_means(tmp_path: Path) -> None:
+    claims = [claim(HERON, Predicate.HAS_CODE, "github.com/birds/Heron")]
+    with fill(tmp_path / "g.db", [listed("one", (HERON,), claims)]) as store:
+        assert objects(facts(store)["node:heron-7b"], "schema:codeRepository") == [
+            "<https://github.com/birds/heron>"
+        ]
+
+
 def test_identifiers_of_every_scheme_lead_somewhere(tmp_path: Path) -> None:
     values = ("openreview:abcdef12", "acl:2022.acl-short.8", "gitlab:a/b", "url:a.example/x y")
     identifiers = tuple(Identifier(*value.split(":", 1)) for value in values)
