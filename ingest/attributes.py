@@ -23,7 +23,7 @@ _ACTIVE_TOTAL = re.compile(
 _ACTIVE = re.compile(rf"(?<![\w.])A(?P<act>{_NUM})\s*(?P<au>[BMT])(?![A-Za-z])")
 _EXPERTS = re.compile(r"(?<![\w.])\d{1,3}\s*[x×]\s*\d{1,4}(?:\.\d{1,2})?\s*[BM](?![A-Za-z])", re.IGNORECASE)
 _SERIES = re.compile(
-    rf"(?<![\w.])(?P<first>{_NUM})(?P<rest>(?:\s*\\?\|\s*{_NUM}){{1,12}}|(?:\s*[/~–]\s*{_NUM}){{1,12}})"
+    rf"(?<![\w.])(?P<first>{_NUM})(?P<rest>(?:\\?\|{_NUM}){{1,12}}|(?:\s*[/~–]\s*{_NUM}){{1,12}})"
     r"\s*(?P<unit>[BMT])(?![A-Za-z0-9])"
 )
 _STATED = re.compile(rf"(?<![\w.])(?P<act>{_NUM})\s*(?P<au>[BMT])\s+(?:activ(?:e|ated)\b)")

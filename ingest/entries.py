@@ -238,6 +238,12 @@ def _before_link(entry: Entry, title: Title, link: Unit, name: str, said: str, k
         entry.tail, entry.description = segments(inner.rest), description(inner.rest)
         entry.links = tuple(x for x in entry.links if x != entry.main)
         return ""
+    paper = link.link if kind is Kind.PAPER and is_title(link.text) else None
+    if not ends and paper and paper.role == "paper":
+        entry.name, entry.main, entry.form = link.text, paper, "link"
+        entry.links = tuple(x for x in entry.links if x != paper)
+        entry.asides = tuple(x for x in entry.asides if x != paper)
+        return ""
     if not ends and (len(text.split()) > _LEAD_WORDS or not re.search(r"[A-Z\d]|[^\x00-\x7f]", link.text)):
         return "sentence with a link"
     if not ends:

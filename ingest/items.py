@@ -333,7 +333,9 @@ class _Reader:
 
 
 _FACT = re.compile(
-    r"(?:summary|description|licen[cs]e|cost|languages?|tasks?|size|samples?|data\s+generation\s+model|"
+    r"(?:runs?\s+on|platforms?|os|requirements?|features?|released?|param(?:eter)?s|context|developer|"
+    r"backends?|hardware|base(?:\s+model)?|install\w*|status|stars|"
+    r"summary|description|licen[cs]e|cost|languages?|tasks?|size|samples?|data\s+generation\s+model|"
     r"model|homepage|author|"
     r"year|date|authors?|venue|tags?|type|format|usage|paper|related|note|链接|地址|简介|数据量|许可|语言|任务|作者|机构|"
     r".{0,8}(?:地址|链接|数据量|说明|方式|描述|任务|大小|时间))s?",

@@ -96,13 +96,13 @@ def label_role(text: str) -> str:
     >>> label_role("[Paper PDF]"), label_role("Code 2"), label_role("Foo: a paper"), label_role("HF Model")
     ('paper', 'code', '', 'model')
     """
-    if re.search(r"\w[-_.]\w", text):
+    if re.search(r"[^\W\d][-_.][^\W\d]", text):
         return ""  # "gguf-docs" is a name
     words = re.findall(r"[^\W_\d]+|\d+", text.casefold())
     if not words or len(words) > _MAX_LABEL:
         return ""
     roles = [_ROLES.get(word, "") for word in words]
-    if not all(role or word in _FILLERS for role, word in zip(roles, words, strict=True)):
+    if not all(role or word in _FILLERS or word.isdigit() for role, word in zip(roles, words, strict=True)):
         return ""
     named = [role for role in roles if role]
     best = [role for role in named if role not in ("page", "other")] or named
@@ -229,8 +229,8 @@ def _badge_label(src: str) -> str:
 def badge_text(src: str) -> str:
     """The words that a static badge without a label shows, or "".
 
-    >>> badge_text("https://img.shields.io/badge/-P--Tuning%20v2-blue")
-    'P-Tuning v2'
+    >>> badge_text("https://img.shields.io/badge/-Foo--Net%20v2-blue")
+    'Foo-Net v2'
     """
     found = re.search(r"/badge/-((?:[^-/?]|--)+)-\w+$", src.split("?", maxsplit=1)[0])
     if not found:

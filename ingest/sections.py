@@ -12,6 +12,7 @@ from .blocks import Section
 from .claims import Said
 from .draft import Draft
 from .headings import Role, bare, heading
+from .organizations import is_organization
 
 _CONCEPTS = (Kind.METHOD, Kind.APPLICATION, Kind.TOPIC)
 _VENDOR_WORDS = 3
@@ -71,9 +72,9 @@ def say_vendor(said: Said, draft: Draft) -> None:
     if said.mention.kind is not Kind.MODEL:
         return
     for section in reversed(said.entry.path):
-        if section.level not in VENDOR_LEVELS:
-            return
         read = heading(section.text)
+        if section.level not in VENDOR_LEVELS and not is_organization(bare(section.text)):
+            return
         if (
             read.role in (Role.FACET, Role.NONE)
             and len(section.text.split()) <= _VENDOR_WORDS

@@ -56,6 +56,7 @@ def read_tier(text: str) -> Tier | None:
     if not name:
         name = str(memory) if inside is None else cleaned(halves[1]) or str(memory)
     examples = tuple(e for part in _LISTED.split(listed) if (e := cleaned(_FILLER.sub("", part))))
+    examples = tuple(re.sub(r"^(?:for|with|of|like)\s+", "", e) for e in examples)
     return Tier(memory, re.sub(r"\s+(?:need|needs|require|requires|run\s+in|fit\s+in)$", "", name), examples)
 
 

@@ -29,6 +29,7 @@ _PAREN = re.compile(r"^(?P<name>.{1,80}?)\s*[(（](?P<inside>[^()（）]{1,100})
 MAX_NAME = 300
 _TITLE_WORDS = 5
 _SHORT_WORDS = 4
+_TITLE_MIN = 3
 
 
 @dataclass(slots=True)
@@ -223,12 +224,17 @@ def _behind_colon(name: str, rest: list[Unit]) -> Title | None:
     )
     while behind and behind[0].kind == "text" and not behind[0].text.strip():
         behind = behind[1:]
-    if not behind or not (
-        behind[0].kind == "link" or "b" in behind[0].style or _QUOTED.match(behind[0].text)
-    ):
+    first = behind[0] if behind else None
+    if first is None:
+        return None
+    slanted = "i" in first.style and "," not in first.text and len(first.text.split()) >= _TITLE_MIN
+    if slanted:
+        behind[0] = Unit("text", first.text, "b")
+    if not (slanted or first.kind == "link" or "b" in first.style or _QUOTED.match(first.text)):
         return None
     inner = find_title(list(behind))
-    return inner if is_title(inner.name) and inner.form in ("link", "bold", "quote") else None
+    titled = is_title(inner.name) or slanted
+    return inner if titled and inner.form in ("link", "bold", "quote") else None
 
 
 def _from_text(items: list[Unit], start: int, title: Title) -> Title:

@@ -10,11 +10,12 @@ from kg.vocabulary import Kind, Predicate
 
 from .attributes import bits_in, context_in, context_length, date_in, licence_in, sizes_in
 from .claims import Said
+from .columns import column_role
 from .draft import Draft
 from .entries import Entry
 from .headings import Role, heading
 from .links import label_role
-from .tables import Cell, column_role
+from .tables import Cell
 from .titles import cleaned
 from .venues import Venue, venue_in, year_in
 

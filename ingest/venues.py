@@ -20,7 +20,7 @@ _TRACKS = (
 )
 _YEAR = r"(?:19|20)\d\d"
 _VENUE = re.compile(
-    rf"(?<![\w/.-])(?P<pre>Findings(?:\s+of)?\s+)?(?P<venue>{_NAMES})(?![\w])(?P<track>{_TRACKS})"
+    rf"(?<![\w/.-])(?P<pre>Findings(?:\s+of)?\s+)?(?P<venue>{_NAMES})(?![\w]|:\s?\d)(?P<track>{_TRACKS})"
     rf"\s*[,.(\[]?\s*(?:(?P<year>{_YEAR})|[’']\s?(?P<short>\d\d)|-(?P<dash>\d\d)(?!\d))?",
     re.IGNORECASE,
 )
