@@ -89,7 +89,7 @@ def _add_starter(context: Context) -> str:
     workspace = context.workspace
     found = resolve_all(("starter",), workspace=workspace.folder, cwd=Path.cwd())
     http = Http(environ=context.environment, contact=context.settings.contact)
-    sources = name_all(found, context.settings.sources)
+    sources = name_all(found, context.settings.sources, workspace=workspace.folder)
     gathered = gather(sources, http, workspace=workspace.folder, tell=lambda _: None)
     for one in gathered:
         if one.error is not None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kg.errors import KgError
 from kg.graph import Graph
 from kg.model import Literal, Node
 from kg.vocabulary import Kind
+from tui import messages
 from tui.asking import Asker
 from tui.bindings import BROWSE, bindings
 from tui.browser import web_page
-from tui.correcting import Aim, spoken
+from tui.correcting import Aim
 from tui.reading import Found, Overview, Row, find, overview, page
 from tui.source import Source
 from tui.text import clean
@@ -33,19 +31,7 @@ from tui.widgets.pane import NodePane
 from tui.widgets.results import Results
 from tui.widgets.search import SearchBox
 
-TOO_SMALL = (
-    "kg needs a terminal of at least 60 columns and 16 lines.\n"
-    "Make it larger, or ask `kg search` and `kg show`."
-)
-STARTER = (
-    "It names small models, methods, frameworks and papers.\nIt is part of kg: nothing leaves this computer."
-)
-EMPTY = (
-    "No sources yet.",
-    "Press s to add the bundled starter list; nothing leaves this computer.",
-    "Or leave with q and name a list of your own: kg add LIST.",
-)
-EMPTY_READONLY = ("No sources yet.", "Leave with q and name one: kg add starter, or kg add LIST.")
+from .acting import Acting, way_out
 
 _TYPED = frozenset(
     {"search", "correct", "why", "web", "copy", "abstract", "facets", "quit", "help", "back", "forward"}
@@ -54,7 +40,7 @@ _TYPED = frozenset(
 _ON_NODES = frozenset({"choose", "why", "correct", "web", "copy", "abstract", "facets", "search"})
 
 
-class Browse(Screen[None]):
+class Browse(Acting):
     """Find nodes, walk from one to the next, ask why, correct."""
 
     AUTO_FOCUS = None
@@ -64,8 +50,7 @@ class Browse(Screen[None]):
 
     def __init__(self, source: Source, start: str = "") -> None:
         """``start``: the slug of the node to begin with, if any."""
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._start = start
         self._asker = Asker(self, source, self.fail)
         self._found: Found | None = None
@@ -86,7 +71,7 @@ class Browse(Screen[None]):
             yield Facets(id="facets")
             yield Results(id="results")
             yield NodePane(self._source, self.fail, id="pane")
-        yield Static(TOO_SMALL, id="too-small", markup=False)
+        yield Static(messages.TOO_SMALL, id="too-small", markup=False)
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
@@ -95,7 +80,8 @@ class Browse(Screen[None]):
         self.results.border_title = "Results"
         self.load()
         if self._start:
-            self._go(self._start)
+            # Textual keeps the height of what is updated before it is wholly mounted.
+            self.call_after_refresh(self._go, self._start)
         else:
             self.set_focus(self.results)
 
@@ -150,7 +136,10 @@ class Browse(Screen[None]):
 
     def _show_found(self, found: Found, *, keep: bool) -> None:
         self._found = found
-        self.results.message = self._nothing(found)
+        if self._text or self._ticked:
+            self.results.message = messages.nothing(self._text, self._ticked, found.near)
+        else:
+            self.results.message = self._nothing_yet
         self.results.show(found, keep=keep)
         whole = sum(found.facets.values())
         self.results.border_subtitle = Content(
@@ -167,20 +156,12 @@ class Browse(Screen[None]):
             self._submit(found)
         self._preview()
 
-    def _nothing(self, found: Found) -> tuple[str, ...]:
-        if not self._text and not self._ticked:
-            return EMPTY if self._source.add_starter else EMPTY_READONLY
-        near = (
-            f" Did you mean {', '.join(found.near)}? ⏎ in the search box takes the first;"
-            if found.near
-            else ""
-        )
-        ticked = ", ".join(kind.label for kind in Kind if kind in self._ticked)
-        narrowed = f" Only {ticked} (f changes that)." if ticked else ""
-        return (f"Nothing matches ‘{self._text}’.{near} esc clears.{narrowed}",)
+    @property
+    def _nothing_yet(self) -> tuple[str, ...]:
+        return messages.EMPTY if self._source.add_starter else messages.EMPTY_READONLY
 
     def _show_empty(self) -> None:
-        self.results.say(*(EMPTY if self._source.add_starter else EMPTY_READONLY))
+        self.results.say(*self._nothing_yet)
         self.pane.clear("The node under the cursor will be shown here.")
         self.refresh_bindings()
 
@@ -373,7 +354,7 @@ class Browse(Screen[None]):
         self.pane.toggle_whole()
 
     @property
-    def _target(self) -> Node | None:
+    def target(self) -> Node | None:
         """The node that a key acts on: the one under the cursor, else the one that is shown."""
         if self.focused is self.edges:
             other = self.edges.other
@@ -381,96 +362,34 @@ class Browse(Screen[None]):
         return self.results.node
 
     @property
-    def _aim(self) -> Aim | None:
+    def value(self) -> Literal | None:
+        """The value under the cursor, where it is no node."""
+        other = self.edges.other if self.focused is self.edges else None
+        return other if isinstance(other, Literal) else None
+
+    @property
+    def aim(self) -> Aim | None:
         """What a correction or a receipt is about: the shown node and the edge under the cursor."""
         if self.focused is self.edges:
             return None if self.pane.view is None else Aim(self.pane.view.node, self.edges.statement)
         return None if self.results.node is None else Aim(self.results.node)
 
-    def action_why(self) -> None:
-        """The receipts of the edge under the cursor, or of the node."""
-        from .why import Why
+    def reload(self) -> None:
+        """Show everything as it is now, where it is shown."""
+        self.load(keep=True)
+        self.pane.reload()
 
-        if (aim := self._aim) is not None:
-            title = aim.node.label if aim.statement is None else spoken(aim.statement)
-            self.app.push_screen(Why(self._source, title, aim.about))
-
-    def action_web(self) -> None:
-        """The page of the node under the cursor, or the address that is its value."""
-        other = self.edges.other if self.focused is self.edges else None
-        if isinstance(other, Literal) and other.datatype == "iri":
-            web_page(self.app, self._source, other.value)
-        elif (node := self._target) is not None:
-            web_page(self.app, self._source, next((one.url for one in node.identifiers if one.url), ""))
-
-    def action_copy(self) -> None:
-        """The reference of the node under the cursor."""
-        if (node := self._target) is not None:
-            self.app.copy_to_clipboard(node.slug)
-            self.app.notify(f"kg show {node.slug}", title="Copied", timeout=3, markup=False)
-
-    def action_correct(self) -> None:
-        """Correct the edge under the cursor, or the node."""
-        from .correct import Correct
-
-        if self._source.correct is None:
-            self.app.notify("It is open for reading only.", title="No corrections here", severity="warning")
-        elif (aim := self._aim) is not None:
-            self.app.push_screen(Correct(self._source, aim), self._corrected)
-
-    def _corrected(self, told: str | None) -> None:
-        if told:
-            self.app.notify(clean(told), title="Corrected", markup=False)
-            self.load(keep=True)
-            self.pane.reload()
-
-    def action_starter(self) -> None:
-        """Ask, then add the bundled list."""
-        from .dialog import Confirm
-
-        question = Confirm("Add the starter list?", STARTER, yes="Add it", no="Not now")
-        self.app.push_screen(question, self._add_starter)
-
-    def _add_starter(self, agreed: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-        add = self._source.add_starter
-        if not agreed or add is None:
-            return
-        self.query_one(TitleBar).busy("reading the starter list …")
-        self.results.say("Reading the starter list …")
-        self.run_worker(partial(self._run_starter, add), group="starter", thread=True, exit_on_error=False)
-
-    def _run_starter(self, add: Callable[[], str]) -> None:
-        try:
-            told = add()
-        except (KgError, OSError) as error:
-            self.call_later(self._starter_done, "", error)
-        else:
-            self.call_later(self._starter_done, told, None)
-
-    def _starter_done(self, told: str, error: Exception | None) -> None:
-        self.query_one(TitleBar).busy()
-        if error is not None:
-            self._complain("The starter list was not added", error)
-        else:
-            self.app.notify(clean(told), title="Added", markup=False)
-        self.load()
+    def busy(self, what: str) -> None:
+        """Say in the title, and in an empty list, what is being done; "" when it is over."""
+        self.query_one(TitleBar).busy(what)
+        self.results.say(what)
 
     def fail(self, title: str, error: Exception) -> None:
         """Tell what failed, why, and what to do; the graph on screen stays."""
         if self.results.count:
-            self._complain(title, error)
+            self.complain(title, error)
         else:
-            self.results.say(title, str(error), _way_out(error))
-
-    def _complain(self, title: str, error: Exception) -> None:
-        text = f"{error}. {_way_out(error)}".replace("..", ".")
-        self.app.notify(clean(text), title=title, severity="error", timeout=8, markup=False)
-
-
-def _way_out(error: Exception) -> str:
-    if isinstance(error, KgError):
-        return error.hint
-    return "What is stored is unharmed. `kg doctor` looks closer."
+            self.results.say(title, str(error), way_out(error))
 
 
 def _is_seen(widget: Widget) -> bool:
