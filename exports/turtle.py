@@ -5,7 +5,8 @@ Streamed: what is in memory is some hundred nodes and a page of text, at any siz
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from kg.graph import Graph
@@ -23,22 +24,15 @@ def write(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes
         declared = view.namespaces.declared.items()
         file.write("".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in declared).encode())
         for name, blocks in view.sections():
-            page = _pages(blocks)
-            for number, text in enumerate(page):
+            for number, text in enumerate(_pages(blocks)):
                 heading = f"\n#### {name}\n" if number == 0 else ""
                 file.write((heading + text).encode())
     return view.notes
 
 
-def _pages(blocks: Iterable[Block]) -> Iterator[str]:
-    page: list[str] = []
-    for block in blocks:
-        page.append(written(block))
-        if len(page) == _PAGE:
-            yield "".join(page)
-            page.clear()
-    if page:
-        yield "".join(page)
+def _pages(blocks: Iterator[Block]) -> Iterator[str]:
+    while page := "".join(map(written, islice(blocks, _PAGE))):
+        yield page
 
 
 def written(block: Block) -> str:

@@ -21,9 +21,9 @@ from kg.vocabulary import Kind
 from kg.workspace import DEFAULT_BASE
 
 from . import ontology, papers, terms
-from .nodes import SCHEMES, Block, Nodes, Pair, block
+from .nodes import SCHEMES, Nodes, block
 from .sources import Sources
-from .terms import VOCABULARIES, Namespaces, Notes
+from .terms import VOCABULARIES, Block, Namespaces, Notes, Pair
 
 __all__ = ["Block", "Namespaces", "Notes", "Options", "Pair", "View", "opened"]
 
@@ -43,7 +43,7 @@ class Options:
 
 
 class View:
-    """One state of the graph as RDF. ``notes`` fill while it is read; read it once."""
+    """One state of the graph as RDF. ``notes`` fill while it is read."""
 
     def __init__(self, rows: Snapshot, options: Options) -> None:
         """Read from ``rows``. Raises: UsageError for a base that is none."""
@@ -54,7 +54,7 @@ class View:
         self._sources = Sources(rows, self.namespaces, self.notes, receipts=options.receipts)
 
     def sections(self) -> Iterator[tuple[str, Iterator[Block]]]:
-        """The sections of the file in order, each with its blocks; a section may be empty."""
+        """The sections of the file, each with its blocks; one may be empty. Read them in this order."""
         nodes = Nodes(self.namespaces, self.notes, provenance=self.options.provenance)
         yield "dataset", self._dataset()
         yield "vocabulary", _vocabulary(self.namespaces)

@@ -6,7 +6,7 @@ Behind a node stand its authors (a paper's), its hardware requirements (a model'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -16,11 +16,7 @@ from kg.store.canonical import Derivation, Entry, Said, listed
 from kg.vocabulary import Kind, Predicate
 
 from . import names, papers, terms
-from .terms import Namespaces, Notes
-
-Pair = tuple[str, str]
-Block = tuple[str, Sequence[Pair]]
-"""A subject and its (predicate, object) pairs in canonical order, all as terms."""
+from .terms import Block, Namespaces, Notes, Pair
 
 SCHEMES = {
     Kind.METHOD: "scheme:methods",
@@ -210,7 +206,7 @@ class Nodes:
         name = names.behind(entry.slug, [model, *(" ".join(pair) for pair in conditions), tier])
         subject = self.spaces.own("req", name)
         methods = ", ".join(sorted(label for kind, _, label, _, _ in need.qualifiers if kind == "with"))
-        others = ", ".join(sorted(value for kind, _, _, value, _ in need.qualifiers if kind != "with"))
+        others = ", ".join(sorted(v or label for kind, _, label, v, _ in need.qualifiers if kind != "with"))
         whole = entry.label + (f" with {methods}" if methods else "") + (f" ({others})" if others else "")
         pairs = {("kg:forModel", model), ("kg:needsTier", tier), *conditions}
         if self.provenance:

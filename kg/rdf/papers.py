@@ -8,9 +8,7 @@ from functools import lru_cache
 from kg.store.canonical import Record, listed
 
 from . import names, terms
-
-Pair = tuple[str, str]
-Block = tuple[str, Sequence[Pair]]
+from .terms import Block, Pair
 
 
 def pairs(slug: str, record: Record) -> tuple[list[Pair], list[Block]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from kg.store.canonical import Line, Snapshot, Source, listed
 
 from . import names, terms
-from .nodes import Block, Pair, block
-from .terms import Namespaces, Notes
+from .nodes import block
+from .terms import Block, Namespaces, Notes, Pair
 
 ARXIV = "source:arxiv"
 _ARXIV: tuple[Pair, ...] = (

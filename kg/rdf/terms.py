@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -17,6 +18,12 @@ from urllib.parse import quote
 
 from kg.errors import UsageError
 from kg.model import partial_date
+
+Pair = tuple[str, str]
+"""A predicate and an object, as terms; ``a`` stands for ``rdf:type``."""
+
+Block = tuple[str, Sequence[Pair]]
+"""A subject and all its pairs, in canonical order."""
 
 VOCABULARIES = {
     "dcat": "http://www.w3.org/ns/dcat#",
