@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("kg.cli.read:show", "Show a node and its edges."),
     "why": ("kg.cli.read:why", "Show the receipts of a node or of one edge."),
     "path": ("kg.cli.read:path", "Show how two nodes are connected."),
+    "check": ("kg.cli.check:check", "Look for what is wrong in lists, papers and the graph."),
     "correct": ("kg.cli.correct:correct", "Correct the graph; corrections outrank all rules."),
     "export": ("exports.cli.export:export", "Write the graph as Turtle or in another format."),
     "stats": ("kg.cli.read:stats", "Count nodes, edges and papers."),

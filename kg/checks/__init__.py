@@ -1,0 +1,84 @@
+"""What looks wrong in the lists, in arXiv's answers or in the graph: findings, from a table of checks.
+
+A check is a function ``(graph, settings) -> Iterator[Finding]``. A new one is one function and one
+row of the table; the table holds strings, so that a check is imported only when it is run.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from kg.errors import UsageError
+from kg.graph import Graph
+from kg.workspace import Settings
+
+SEVERITIES = ("error", "warning")
+"""How bad a finding is, the worst first: an error is surely wrong, a warning wants a look."""
+
+CHECKS: dict[str, tuple[str, str]] = {
+    "corrections": ("kg.checks.names:corrections", "Corrections that find nothing to correct."),
+    "titles": ("kg.checks.papers:titles", "Titles that do not fit the paper behind their arXiv id."),
+    "domains": ("kg.checks.kinds:domains", "Edges between kinds that their predicate does not join."),
+    "links": ("ingest.checks:links", "Duplicates; placeholder, malformed and glued links."),
+    "names": ("kg.checks.names:names", "Things of one name that their identifiers keep apart."),
+    "papers": ("kg.checks.papers:papers", "Identifiers that arXiv does not know."),
+}
+"""The checks in the order in which they run: name, ``module:function``, one line of help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that looks wrong: which check says so, how bad it is, where, what, and what to do.
+
+    ``document`` is a key of the store, or ``corrections``; ``line`` is 1-based, 0 where there is none.
+    """
+
+    check: str
+    severity: str
+    document: str
+    line: int
+    message: str
+    hint: str = ""
+
+
+Check = Callable[[Graph, Settings], Iterator[Finding]]
+
+
+def findings(graph: Graph, settings: Settings, names: Iterable[str] = ()) -> list[Finding]:
+    """What the checks of these names (none: all) find: by check, document and line, each once.
+
+    Raises: UsageError for a name that is not in the table.
+    """
+    wanted = set(names) or set(CHECKS)
+    for name in sorted(wanted - set(CHECKS)):
+        near = get_close_matches(name, CHECKS, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"One of: {', '.join(CHECKS)}."
+        raise UsageError(f"there is no check {name!r}", hint=hint)
+    found: list[Finding] = []
+    for name, (where, _) in CHECKS.items():
+        if name in wanted:
+            found += sorted(set(_check(where)(graph, settings)), key=_order)
+    return found
+
+
+def _check(where: str) -> Check:
+    module, _, function = where.partition(":")
+    check: Check = getattr(importlib.import_module(module), function)
+    return check
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return finding.document, finding.line, finding.message, finding.severity, finding.hint
+
+
+def place(document: str, line: int) -> str:
+    """Where something stands, as messages say it.
+
+    >>> place("list:tides", 12), place("arxiv:2106.09685", 0)
+    ('tides, line 12', 'arxiv:2106.09685')
+    """
+    name = document.removeprefix("list:")
+    return f"{name}, line {line}" if line else name
