@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from kg.errors import KgError, NotAList
+from kg.errors import KgError, NotAList, UsageError
 from kg.model import Reading
 from kg.workspace import Source
 
@@ -42,23 +43,33 @@ def resolve_all(texts: Iterable[str], *, workspace: Path, cwd: Path) -> list[Add
     return [found[text] for text in sorted(found)]
 
 
-def name_all(addresses: Sequence[Address], known: Sequence[Source]) -> list[Source]:
-    """A source for each address: a known one keeps its name, new ones get the name they propose.
+def name_all(addresses: Sequence[Address], known: Sequence[Source], *, workspace: Path) -> list[Source]:
+    """A source for each address: a known one stays what it is, new ones get the name they propose.
 
     Where two would have one name, each new one gets 8 hex digits of its address behind it.
     """
-    by_address = {source.address: source.name for source in known}
-    wanted = Counter(address.name for address in addresses if address.text not in by_address)
+    by_place = {_place(source.address, workspace): source for source in known}
+    found = [(address, by_place.get(_place(address.text, workspace))) for address in addresses]
+    wanted = Counter(address.name for address, source in found if source is None)
     taken = {source.name for source in known}
     sources = []
-    for address in addresses:
-        name = by_address.get(address.text)
-        if name is None:
-            name = address.name
-            if wanted[name] > 1 or name in taken:
-                name += "-" + hashlib.sha256(address.text.encode("utf-8", "replace")).hexdigest()[:8]
-        sources.append(Source(name, address.text))
-    return sources
+    for address, source in found:
+        name = address.name
+        if wanted[name] > 1 or name in taken:
+            name += "-" + hashlib.sha256(address.text.encode("utf-8", "replace")).hexdigest()[:8]
+        sources.append(source or Source(name, address.text))
+    return list(dict.fromkeys(sources))
+
+
+def _place(address: str, workspace: Path) -> str:
+    """What an address names: of a file its whole path, so that two spellings of it are one."""
+    try:
+        resolved = resolve(address, workspace=workspace)
+    except UsageError:
+        return address
+    if resolved.kind is not AddressKind.FILE:
+        return resolved.text
+    return os.path.normpath(workspace.absolute() / Path(resolved.text).expanduser())
 
 
 def gather(

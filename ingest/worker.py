@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 from kg.errors import NotAList
@@ -22,7 +26,8 @@ def read_guarded(
     receiver, sender = context.Pipe(duplex=False)
     arguments = (sender, content, name, page, commit, retrieved_from)
     process = context.Process(target=_read, args=arguments, daemon=True)
-    process.start()
+    with _interrupts_held():
+        process.start()
     sender.close()
     try:
         if receiver.poll(seconds):
@@ -40,6 +45,17 @@ def read_guarded(
         f"{name} could not be read within {seconds:g} seconds and {MEMORY >> 30} GB",
         hint="Is it a Markdown list? Save it to a file and look at it.",
     )
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C reaches the whole group: a process started in here never hears it, this one afterwards."""
+    resource_tracker.ensure_running()  # starting it would lift the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _read(sender: Connection, content: bytes, name: str, page: str, commit: str, retrieved_from: str) -> None:

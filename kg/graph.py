@@ -330,6 +330,15 @@ class Graph:
             for row in self.db.execute(sql)
         }
 
+    def unnamed_records(self) -> list[str]:
+        """Keys of the arXiv records whose paper no other document names."""
+        sql = (
+            "SELECT d.key FROM document d WHERE d.kind = ? AND NOT EXISTS (SELECT 1 FROM mention_key k"
+            " JOIN mention m ON m.id = k.mention_id WHERE k.key = 'id:' || d.key AND m.document_id <> d.id)"
+            " ORDER BY d.key"
+        )
+        return [key for (key,) in self.db.execute(sql, (DocumentKind.ARXIV,))]
+
     def documents(self) -> list[Document]:
         """All documents, by key."""
         return [

@@ -276,7 +276,8 @@ class Workspace:
             beside.write_bytes(text.encode())  # as bytes: line ends stay as they are
             beside.replace(path)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink()
             raise UsageError(
                 f"{path} cannot be written: {error.strerror}",
                 hint="Check the folder's permissions, or name another with --workspace.",
@@ -339,8 +340,8 @@ def _load(path: Path) -> tuple[dict[str, Any], str]:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line}: not UTF-8 text", hint="Save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
-        message, line = (said[1], said[2] or len(text.splitlines())) if said else (str(error), 1)
+        message, _, place = str(error).rpartition(" (at ")  # (at line 2, column 3), (at end of document)
+        line = re.findall(r"\d+", place)[0] if "line" in place else len(text.splitlines())
         raise ConfigError(
             f"{path}, line {line}: {message}", hint="See https://toml.io for the format."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from ingest.sources import Gathered, gather, name_all, resolve_all
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import complain, exit_code, narrate
-from kg.errors import UsageError
+from kg.errors import UnknownNode, UsageError
 from kg.store import Store
 from kg.workspace import Source
 
@@ -44,11 +45,12 @@ def add(
     """
     workspace = context.workspace
     found = resolve_all(addresses, workspace=workspace.folder, cwd=Path.cwd())
-    sources = name_all(found, context.settings.sources)
+    known = context.settings.sources
+    sources = name_all(found, known, workspace=workspace.folder)
     if name is not None:
         if len(sources) != 1:
             raise UsageError("--name goes with one LIST", hint="Add the lists one by one.")
-        sources = [Source(_checked(name), sources[0].address)]
+        sources = [Source(_checked(name, sources[0].address, known), sources[0].address)]
     papers = {s.address for s, a in zip(sources, found, strict=True) if a.kind is AddressKind.ARXIV}
     lists = [source for source in sources if source.address not in papers]
     http = Http(environ=context.environment, contact=context.settings.contact)
@@ -60,15 +62,33 @@ def add(
     with context.writing() as store:
         delta = store.replace(*(one.reading for one in good if one.reading is not None))
         workspace.add_sources([one.source for one in good])
-        workspace.add_sources([source for source in sources if source.address in papers])
         wanted = tuple(address.removeprefix("arxiv:") for address in sorted(papers))
         report = None if no_fetch else look_up(context, store, extra=wanted)
-    return finish(context, gathered, delta, report, format_)
+        asked = [_asked(source, report) for source in sources if source.address in papers]
+        workspace.add_sources([one.source for one in asked if one.error is None])
+        context.forget_unnamed(store)
+    return finish(context, [*gathered, *asked], delta, report, format_)
 
 
-def _checked(name: str) -> str:
+def _asked(source: Source, report: PapersReport | None) -> Gathered:
+    """A paper that was asked for by its id: an error if arXiv says that there is none."""
+    arxiv_id = source.address.removeprefix("arxiv:")
+    if report is None or arxiv_id not in report.missing:
+        return Gathered(source)
+    report.missing.remove(arxiv_id)
+    error = UnknownNode(f"arXiv knows no paper {arxiv_id}", hint="Check the identifier at https://arxiv.org.")
+    return Gathered(source, error=error)
+
+
+def _checked(name: str, address: str, known: Sequence[Source]) -> str:
     from kg.names import slugify
 
+    for source in known:
+        if source.name == name and source.address != address:
+            raise UsageError(
+                f"the source {name} is {source.address}",
+                hint="Choose another name; if the list has moved, edit its address in kg.toml.",
+            )
     if name != slugify(name):
         raise UsageError(
             f"{name!r} is no name for a source", hint=f"Small letters, digits, - and .: {slugify(name)!r}?"

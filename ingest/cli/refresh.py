@@ -71,11 +71,12 @@ def refresh(
         store.checked(*(f"list:{one.source.name}" for one in same))
         if not names:
             _forget(context, store)
+        context.forget_unnamed(store)
         wanted = tuple(s.address.removeprefix("arxiv:") for s in sources if s.address.startswith("arxiv:"))
         known = Graph(store).arxiv_ids()
         extra = tuple(one for one in wanted if one not in known)
         report = look_up(context, store, extra=extra, everything=everything)
-    code = finish(context, gathered, delta, report, format_)
+    code = finish(context, gathered, delta, report, format_, strict=True)
     if code == Exit.DONE and report.error is not None:
         return Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY
     return code

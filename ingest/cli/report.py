@@ -12,20 +12,33 @@ from ingest.sources import Gathered
 from kg.cli.context import Context
 from kg.cli.output import Exit, complain, exit_code, narrate, print_json
 from kg.cli.read import summary
+from kg.errors import KgError
 from kg.model import Delta
 
 _SHOWN = 5
 
 
 def finish(
-    context: Context, gathered: Sequence[Gathered], delta: Delta, papers: PapersReport | None, format_: str
+    context: Context,
+    gathered: Sequence[Gathered],
+    delta: Delta,
+    papers: PapersReport | None,
+    format_: str,
+    *,
+    strict: bool = False,
 ) -> int:
-    """The exit code, after everything has been told: failures and notes first, the summary last."""
+    """The exit code, after everything has been told: failures and notes first, the summary last.
+
+    ``strict``: that papers got no answer is an error, not a note, unless there are worse.
+    """
     failed = [one for one in gathered if one.error is not None]
     for one in failed:
         assert one.error is not None
         complain(one.error)
-    _notes(context, gathered, papers)
+    strict = strict and not failed
+    if strict and papers is not None and papers.error is not None:
+        complain(_unanswered(papers))
+    _notes(context, gathered, papers, strict=strict)
     if format_ == "json":
         print_json(_json(gathered, delta, papers))
     elif not context.quiet:
@@ -36,7 +49,15 @@ def finish(
     return Exit.PARTLY if failed else Exit.DONE
 
 
-def _notes(context: Context, gathered: Sequence[Gathered], papers: PapersReport | None) -> None:
+def _unanswered(papers: PapersReport) -> KgError:
+    assert papers.error is not None
+    count = "1 paper has" if papers.unanswered == 1 else f"{papers.unanswered} papers have"
+    return KgError(f"{count} no fresh metadata: {papers.error.message}", hint=papers.error.hint)
+
+
+def _notes(
+    context: Context, gathered: Sequence[Gathered], papers: PapersReport | None, *, strict: bool
+) -> None:
     if context.quiet:
         return
     for one in gathered:
@@ -52,16 +73,16 @@ def _notes(context: Context, gathered: Sequence[Gathered], papers: PapersReport 
     if papers.missing:
         shown = ", ".join(papers.missing[:_SHOWN])
         narrate(f"note: arXiv knows no paper {shown}{' …' if len(papers.missing) > _SHOWN else ''}")
-    if papers.error is not None:
-        narrate(f"note: {papers.unanswered} papers have no fresh metadata: {papers.error.message}")
-        if papers.error.hint:
-            narrate(f"  {papers.error.hint}")
+    if papers.error is not None and not strict:
+        error = _unanswered(papers)
+        narrate(f"note: {error.message}")
+        narrate(f"  {error.hint}")
 
 
 def _lines(
     context: Context, gathered: Sequence[Gathered], delta: Delta, papers: PapersReport | None
 ) -> list[str]:
-    read = [one for one in gathered if one.reading is not None]
+    read = [one for one in gathered if one.error is None and not one.source.address.startswith("arxiv:")]
     lines = []
     if read:
         what = read[0].source.name if len(read) == 1 else f"{len(read)} sources"

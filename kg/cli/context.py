@@ -115,6 +115,17 @@ class Context:
                 store.correct(settled(corrections), content)
             yield store
 
+    def forget_unnamed(self, store: Store) -> None:
+        """Records of papers that no list names any more, and that are no source, leave the graph."""
+        kept = {source.address for source in self.settings.sources}
+        gone = [key for key in Graph(store).unnamed_records() if key not in kept]
+        if gone:
+            store.remove(*gone)
+            if not self.quiet:
+                narrate(
+                    f"note: {len(gone)} records of papers that no list names any more have left the graph"
+                )
+
     def correct(self, change: Callable[[Workspace], object]) -> Delta:
         """What changed in the graph, after ``change`` has edited corrections.toml.
 

@@ -130,6 +130,7 @@ def remove(context: Context, name: str) -> None:
     with context.writing() as store:
         delta = store.remove(f"list:{name}")
         workspace.remove_source(name)
+        context.forget_unnamed(store)
     narrate(
         f"removed {name}: nodes -{delta.nodes_removed} ~{delta.nodes_changed},"
         f" edges -{delta.statements_removed}"

@@ -84,6 +84,8 @@ def remove(db: sqlite3.Connection, key: str, touched: Touched) -> bool:
     _drop_claims(db, row["id"], (), touched)
     _drop_mentions(db, row["id"], (), touched)
     db.execute("DELETE FROM document WHERE id = ?", (row["id"],))
+    # A paper that comes back is one that nobody has asked for.
+    db.execute("DELETE FROM paper_lookup WHERE 'arxiv:' || arxiv_id = ?", (key,))
     return True
 
 
