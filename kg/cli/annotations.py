@@ -46,7 +46,7 @@ def sarif(located: Sequence[tuple[Finding, str]]) -> dict[str, Any]:
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "kg", "semanticVersion": __version__, "rules": rules}},
+                "tool": {"driver": {"name": "kg", "version": __version__, "rules": rules}},
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(one, file, names) for one, file in located],
             }

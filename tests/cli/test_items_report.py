@@ -52,7 +52,7 @@ def test_line_shows_all_details_on_a_terminal(tides: Kg) -> None:
     ("arguments", "message"),
     [
         (["tides.md", "--line", "2"], "The nearest line that holds something is 1."),
-        (["tides.md", "--line", "99"], "The nearest line that holds something is 27."),
+        (["tides.md", "--line", "99"], "The nearest line that holds something is 25."),
         (["tides.md", "tides.md", "--line", "9"], "--line goes with one LIST"),
         (["tides.md", "--report"], "--report needs --line"),
     ],
@@ -71,7 +71,7 @@ def test_line_0_is_no_line(tides: Kg) -> None:
 
 def test_a_report_holds_all_that_a_bug_report_needs(tides: Kg) -> None:
     before = tides.stored()
-    told = tides("items", "tides.md", "--line", "17", "--report").out
+    told = tides("items", "tides.md", "--line", "14", "--report").out
     document, row, gold = fences(told)
     assert document.splitlines()[0] == "## Fine-tuning methods"
     assert len(document.splitlines()) == 2
@@ -80,8 +80,8 @@ def test_a_report_holds_all_that_a_bug_report_needs(tides: Kg) -> None:
     fates = read_list(f"{document}\n".encode(), name="x").fates
     assert json.loads(gold) in gold_rows("misreading.md", fates)
     assert f"reader {READER}" in told
-    for name in ("kg", "cmarkgfm", "lxml", f"Python {platform.python_version()}"):
-        assert f"{name} " in told or told.rstrip().endswith(name) or f"{name}," in told
+    for name in ("kg 0.", "cmarkgfm 20", "lxml ", f"Python {platform.python_version()}"):
+        assert name in told
     assert tides.stored() == before
 
 
@@ -135,7 +135,7 @@ def test_a_row_keeps_the_head_of_its_table() -> None:
     assert found is not None
     lines = found.text.splitlines()
     assert "| Name | Size | Licence | Link |" in lines
-    assert "| Beta | 2B | MIT | [code](https://github.com/gull/beta) |" == lines[found.line - 1]
+    assert lines[found.line - 1] == "| Beta | 2B | MIT | [code](https://github.com/gull/beta) |"
     assert not any("Alpha" in line or "prose" in line for line in lines)
 
 
@@ -181,8 +181,7 @@ def test_nothing_in_a_list_closes_the_block_that_shows_it(kg: Kg) -> None:
 def test_tabs_stay_tabs(kg: Kg) -> None:
     kg.write("a.md", "## Models\n- Ebbs\n\t- [Ebb](https://github.com/salt/ebb) - A model.\n")
     document, *_ = fences(kg("items", "a.md", "--line", "3", "--report").out)
-    assert "\t- [Ebb]" in document or "\t" not in document.replace("- [Ebb]", "")
-    assert "\t" in document
+    assert document.splitlines()[-1].startswith("\t- [Ebb]")
 
 
 def test_the_template_of_issues_asks_for_the_report(kg: Kg) -> None:
