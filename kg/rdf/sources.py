@@ -30,7 +30,7 @@ class Sources:
         self.notes = notes
         self.receipts = receipts
         self.listed = {f"source:{names.source(one.kind, one.key)}": one for one in rows.sources()}
-        self.has_records = next(rows.records(), None) is not None
+        self.has_records = rows.has_records()
 
     @property
     def terms(self) -> list[str]:
@@ -80,7 +80,7 @@ class Sources:
                 yield from self._records()
 
     def _records(self) -> Iterator[Block]:
-        for key, digest, address, moment in self.rows.records():
+        for key, digest, address, moment in self.rows.records(receipts=self.receipts):
             pairs = [("a", "kg:ArxivRecord"), ("dcterms:isPartOf", ARXIV)]
             if self.receipts and (link := terms.bracketed(address)):
                 pairs.append(("foaf:page", link))

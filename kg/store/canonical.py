@@ -120,7 +120,9 @@ class Snapshot:
 
         What an arXiv record says of its own paper is no derivation: the mention covers it.
         """
-        sql = "SELECT id, slug, label, aliases, identifiers FROM node WHERE kind = ? ORDER BY slug"
+        # Most nodes are papers: they are sifted from the index of slugs, the others sorted (+: no index).
+        kind_ = "+kind" if kind is Kind.PAPER else "kind"
+        sql = f"SELECT id, slug, label, aliases, identifiers FROM node WHERE {kind_} = ? ORDER BY slug"  # noqa: S608
         cursor = self._run(sql, (kind.name,))
         while rows := cursor.fetchmany(_CHUNK):
             found = {
@@ -228,18 +230,23 @@ class Snapshot:
         )
         return [Line(row[:5], *row[5:]) for row in self._run(sql, (document,))]
 
-    def records(self) -> Iterator[tuple[str, str, str, str]]:
+    def has_records(self) -> bool:
+        """Whether the graph rests on any arXiv record."""
+        return self.has(f"SELECT 1 FROM document d WHERE d.kind = 'arxiv' AND {_USED}")  # noqa: S608
+
+    def records(self, *, receipts: bool = False) -> Iterator[tuple[str, str, str, str]]:
         """The arXiv records that the graph rests on, by id with / as -.
 
-        Each: key of the document, digest of the record, address it came from, when (ISO).
+        Each: key of the document, digest of the record; with ``receipts`` the address it came from
+        and when (ISO), else two empty texts.
         """
-        sql = (
-            "SELECT d.key, ifnull((SELECT min(p.digest) FROM place p WHERE p.document_id = d.id"  # noqa: S608
-            " AND p.heading = '[]'), ''), r.retrieved_from, r.retrieved_at FROM document d"
-            " CROSS JOIN revision r ON r.document_id = d.id AND r.blob = d.blob"
+        join = "JOIN revision r ON r.document_id = d.id AND r.blob = d.blob"
+        columns = "r.retrieved_from, r.retrieved_at" if receipts else "'', ''"
+        yield from self._run(
+            f"SELECT d.key, ifnull((SELECT min(p.digest) FROM place p WHERE p.document_id = d.id"  # noqa: S608
+            f" AND p.heading = '[]'), ''), {columns} FROM document d {join if receipts else ''}"
             f" WHERE d.kind = 'arxiv' AND {_USED} ORDER BY replace(d.key, '/', '-')"
         )
-        yield from self._run(sql)
 
 
 _RECORDS = (
