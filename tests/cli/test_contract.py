@@ -386,6 +386,11 @@ def test_no_color_is_obeyed_on_a_terminal(tides: Kg) -> None:
     assert not [code for code in codes if re.search(r"[349]\d", code)]
 
 
+def test_the_interface_needs_a_terminal_and_names_its_twin(tides: Kg) -> None:
+    assert "kg search" in tides.process("tui", code=2).error
+    assert "kg show lora" in tides.process("tui", "lora", code=2).error
+
+
 # ----------------------------------------------------------------------------------- pipes
 
 

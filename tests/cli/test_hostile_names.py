@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pyoxigraph
 import pytest
 
 from tests.cli.command import Kg, on_a_terminal
@@ -142,15 +143,11 @@ def test_evil_names_in_a_list_are_read_and_shown_harmlessly(kg: Kg, name: str) -
     kg.write("evil.md", _list(name))
     told = kg("add", "evil.md", "--no-fetch")
     harmless(told.out + told.err)
-    for words in (["search"], ["items", "evil.md"], ["sources"], ["export", "--turtle"]):
+    for words in (["search"], ["items", "evil.md"], ["sources"]):
         for format_ in ("table", "json"):
             kg.environment["KG_FORMAT"] = format_
-            told = kg.process(*words) if words[0] == "export" else kg(*words)
-            if words[0] == "export":
-                assert "\x1b" not in told.out
-                assert "\x9b" not in told.out
-            else:
-                harmless(told.out)
+            told = kg(*words)
+            harmless(told.out)
             harmless(told.err)
     kg.environment["KG_FORMAT"] = "json"
     for slug in kg("search", "--ids").out.split():
@@ -158,17 +155,10 @@ def test_evil_names_in_a_list_are_read_and_shown_harmlessly(kg: Kg, name: str) -
             told = kg(command, slug)
             assert told.json
             harmless(told.out)
-    assert not (kg.desk / "owned").exists()
-
-
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_an_export_with_evil_names_is_read_by_another_program(kg: Kg, name: str) -> None:
-    import pyoxigraph
-
-    kg.write("evil.md", _list(name))
-    kg("add", "evil.md", "--no-fetch")
-    kg("-q", "export", "--turtle", "-o", "evil.ttl")
+    kg("-q", "export", "-o", "evil.ttl")
+    assert not {"\x1b", "\x9b", "\x07"} & set((kg.desk / "evil.ttl").read_text("utf-8"))
     assert list(pyoxigraph.parse(path=str(kg.desk / "evil.ttl")))
+    assert not (kg.desk / "owned").exists()
 
 
 def test_an_evil_file_name_is_told_harmlessly(kg: Kg) -> None:
@@ -183,7 +173,7 @@ def test_an_evil_file_name_is_told_harmlessly(kg: Kg) -> None:
 def test_text_that_stdout_cannot_encode_is_escaped_and_json_stays_json(tides: Kg) -> None:
     tides("correct", "rename", "lora", "LoRA → 👩 Ω")
     latin = {"PYTHONIOENCODING": "iso-8859-1"}
-    for command in READS.values():
-        assert tides.process(*command, environment=latin).json
-        assert tides.process(*command, environment=latin | {"KG_FORMAT": "table"}).out
+    for name in ("search", "show", "items"):
+        assert tides.process(*READS[name], environment=latin).json
+        assert tides.process(*READS[name], environment=latin | {"KG_FORMAT": "table"}).out
     assert tides.process("show", "lora", environment=latin).json["node"]["label"] == "LoRA → 👩 Ω"
