@@ -11,7 +11,7 @@ from .naming import Found, NameIndex
 _NAMED = r"(?=[A-Z]|[a-z]+[\w.]*[-\d])"
 _LESS = r"smaller|compact|compressed|pruned|tiny|reduced"
 _TUNED = r"fine-?\s?tun(?:ed|es?|ing)"
-_PROPER = r"[A-Z][\w./-]*(?:\s[A-Z][\w.-]*){0,2}"
+_PROPER = r"(?>[A-Z][\w./-]*)(?:\s(?>[A-Z][\w.-]*)){0,2}"
 _GENERATED = "generated|created|produced|synthesi[sz]ed|collected|annotated"
 _FACES = r"front-?end|bindings?|wrapper|client|interface|gui|web\s?ui|ui|bridge|plugin|extension"
 _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -120,10 +120,11 @@ _SKIP = re.compile(
     r"large|small|smaller|bigger|both|fine-?tuned|existing|multiple|all|model|distilled|of|\w+-based|"
     r"[A-Z][\w.]*['’]s?)\s+){0,3}"
 )
+# Atomic: a word of a name is taken whole or not at all, so that no text makes a pattern try
+# every way of cutting its words.
 _WORD_OF_NAME = (
-    r"(?:[A-Z](?:[\w+.-]*[\w+])?(?:/[\w.-]*\d[\w.-]*\w)?|[a-z]+[\w-]*[A-Z\d](?:[\w+.-]*[\w+])?|"
-    r"[a-z_]+\.[a-z]{1,4}\b|"
-    r"gpt-oss[\w-]*|\d+(?:\.\d+)?[BM]\b)"
+    r"(?>(?:[A-Z]|(?=[a-z][\w-]*[A-Z\d])[a-z])[\w+.-]*(?<=[\w+])(?:(?=/[\w.-]*\d)/[\w.-]+(?<=\w))?"
+    r"|[a-z_]+\.[a-z]{1,4}\b|gpt-oss[\w-]*|\d+(?:\.\d+)?[BM]\b)"
 )
 _NAME = re.compile(rf"{_WORD_OF_NAME}(?:\s(?:{_WORD_OF_NAME}|\d+(?:\.\d+)?[bBM]?\b|v\d[\w.]*)){{0,3}}")
 _AND = re.compile(
@@ -137,6 +138,15 @@ _NOT_NAMES = frozenset(
     face github web docker kubernetes linux windows macos android ios no new see high deep machine
     learning large small language""".split()
 )
+
+
+def legible(text: str) -> str:
+    """The first of a text, without "words" too long for any name: patterns take long over those.
+
+    >>> legible("Foo " + "x" * 500 + " bar")
+    'Foo   bar'
+    """
+    return re.sub(r"\S{80,}", " ", text[:2000])
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +176,7 @@ def related(text: str, names: NameIndex) -> list[Related]:
     >>> [(r.relation, r.how, r.name) for r in related("A distilled version of FooBERT", NameIndex())]
     [('derived', 'distilled', 'FooBERT')]
     """
-    text = text[:2000]
+    text = legible(text)
     known = {f.start: f for f in names.find(text)}
     taken: set[int] = set()
     out: list[tuple[int, Related]] = []

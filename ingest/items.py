@@ -22,16 +22,16 @@ from .entries import (
 from .headings import Role, bare, heading
 from .links import Link, is_described, is_relative, label_role, units
 from .tables import read_row
-from .titles import cleaned, find_title, is_title, split_alias
+from .titles import MAX_NAME, cleaned, find_title, is_title, split_alias
 
 GROUP_LEVEL = 9
 MAX_ENTRIES = 10_000  # a list that people keep has some thousands at most
 TOO_MANY = "too many entries"
 _PLACEHOLDER = re.compile(
-    r"\W*(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|"
+    r"\W*+(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|"
     r"your\s+.{0,40}\bhere\b.*|"
     r"to\s+be\s+(?:added|updated|continued|announced)|coming\s+soon|tbd|tba|todo|wip|work\s+in\s+progress|"
-    r"more\s+to\s+come|placeholder|lorem\s+ipsum|example\s+entry|待补充|待更新|敬请期待|n/?a|none|empty|\.{2,}|…)\W*",
+    r"more\s+to\s+come|placeholder|lorem\s+ipsum|example\s+entry|待补充|待更新|敬请期待|n/?a|none|empty)\W*+",
     re.IGNORECASE,
 )
 _KEY = re.compile(r"^\W{0,3}(?P<key>[^:：\n]{1,40}?)\s*[:：](?!//)\s*")  # noqa: RUF001
@@ -221,7 +221,7 @@ class _Reader:
             self.ignored[index] = "table of contents"
         elif not text and not hrefs:
             self.ignored[index] = "empty item"
-        elif _PLACEHOLDER.fullmatch(text):
+        elif (not hrefs and not re.search(r"\w", text)) or _PLACEHOLDER.fullmatch(text[:MAX_NAME]):
             self.ignored[index] = "placeholder"
         elif block.children and self.take_group(index, block, path, text):
             self.ignored[index] = "group label"
