@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from textual.app import App, SystemCommand
@@ -19,14 +20,14 @@ from .source import Source
 class KgApp(App[None]):
     """Browse one graph. ``bug`` is the error that ended it, if one did."""
 
-    CSS_PATH = "styles/kg.tcss"
+    CSS_PATH = Path(__file__).parent / "styles" / "kg.tcss"
     TITLE = "kg"
 
     def __init__(self, source: Source, *, start: str = "") -> None:
         """``start``: the slug of the node to begin with, if any."""
         super().__init__()
-        self._source = source
-        self._start = start
+        self.source = source
+        self.start = start
         self.bug: Exception | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
@@ -35,7 +36,7 @@ class KgApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The one screen there is."""
-        return Browse(self._source, self._start)
+        return Browse(self.source, self.start)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens under themes that do not know them."""

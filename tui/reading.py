@@ -6,7 +6,7 @@ Nothing here knows of widgets. Text is passed on as it is stored: whoever paints
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kg.corrections import KEY as CORRECTIONS
@@ -143,10 +143,11 @@ def find(graph: Graph, text: str, kinds: Sequence[Kind]) -> Found:
     if exact is not None:
         facets = {exact.kind: 1}
         return Found(Query.parse(text), 1, facets, (_row(graph, exact),), graph.generation, exact=exact)
-    query = Query.parse(text, kinds)
-    facets = graph.facets(Query.parse(text))
-    chosen = set(query.kinds)
-    total = sum(number for kind, number in facets.items() if not chosen or kind in chosen)
+    query = Query.parse(text)
+    facets = graph.facets(query)
+    if kinds:  # a typed kind: and the ticked ones must both hold
+        query = replace(query, kinds=tuple(kind for kind in kinds if kind in query.kinds or not query.kinds))
+    total = sum(number for kind, number in facets.items() if not kinds or kind in query.kinds)
     rows = page(graph, query, 0) if total else ()
     near = _near(graph, query) if not total else ()
     return Found(query, total, facets, rows, graph.generation, near)

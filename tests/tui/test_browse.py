@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.graph import Graph
+from kg.vocabulary import Kind
 from tests.tui import sample
 from tests.tui.driving import NARROW, NORMAL, WIDE, Driver, drive
 from tui import reading
@@ -131,6 +132,13 @@ def test_kinds_narrow_and_are_told_without_colour(source: Source) -> None:
         assert driver.browse.results.count == 31
 
     drive(source, script)
+
+
+def test_a_typed_kind_and_ticked_ones_must_both_hold(source: Source) -> None:
+    with source.graph() as graph:
+        assert reading.find(graph, "kind:method", [Kind.METHOD, Kind.MODEL]).total == 5
+        assert reading.find(graph, "kind:method", [Kind.MODEL]).rows == ()
+        assert reading.find(graph, "", [Kind.METHOD, Kind.DATASET]).total == 6
 
 
 def test_ticked_kinds_are_named_where_nothing_matches(source: Source) -> None:

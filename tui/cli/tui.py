@@ -28,7 +28,7 @@ Without a terminal: kg search, kg show."""
 @pass_context
 def tui(context: Context, node: str | None) -> None:
     """Browse the graph in the terminal, at NODE if given. ? shows the keys."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not on_terminal():
         twin = f"kg show {node}" if node else "kg search"
         raise UsageError("the interface needs a terminal", hint=f"Without one: `{twin}`.")
     title = context.settings.title  # a mistake in kg.toml is told before the screen is taken
@@ -48,6 +48,11 @@ def tui(context: Context, node: str | None) -> None:
     app.run()
     if app.bug is not None:
         raise app.bug
+
+
+def on_terminal() -> bool:
+    """Whether there is a terminal to read keys from and to paint on."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _resolved(context: Context, reference: str | None) -> str:

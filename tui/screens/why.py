@@ -116,9 +116,9 @@ def _record(receipt: Receipt, cells: int, now: datetime) -> list[Line]:
 def _entry(receipt: Receipt, cells: int) -> list[Line]:
     evidence = receipt.evidence
     found: list[Line] = [[(clean(receipt.title), "strong")]]
-    for place in evidence.places:
-        if place.heading:
-            path = " › ".join(clean(name) for name in place.heading)
+    for heading in dict.fromkeys(place.heading for place in evidence.places):
+        if heading:
+            path = " › ".join(clean(name) for name in heading)
             found += [[("  ", ""), (line, "")] for line in wrap(path, cells - 2)]
     found[-1].append((f"  {_where(evidence)}", "muted"))
     return found
