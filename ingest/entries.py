@@ -181,49 +181,41 @@ def name_from_key(entry: Entry, own: str) -> bool:
     return bool(entry.name) and bool(own)
 
 
-def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) -> str:  # noqa: PLR0911 - one return a form
+def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) -> str:
     """Cut the name out of plain text; the reason if it holds none, else ""."""
     kind = section_kind(path)
-    papers = [x for x in entry.links if x.role == "paper"]
-    labelled = any(x.label for x in entry.links) or any(u.kind == "badge" for u in title.rest)
     text = cleaned(title.name)
     if memory_in(own) and not entry.links:
         entry.name = text
         return ""
-    following = title.rest[0] if title.rest and not title.bracketed else None
-    if following is not None and (following.kind != "link" or (following.link and following.link.label)):
-        following = None
-    if (
-        papers
-        and (labelled or is_title(text))
-        and (kind is not Kind.APPLICATION)
-        and not (
-            following and re.search(r"[:：]$", title.name.strip())  # noqa: RUF001
-        )
-    ):
-        entry.name, cut = cut_title(text)
-        entry.tail = (*([cut] if cut else []), *entry.tail)
-        return ""
+    link = title.rest[0] if title.rest and not title.bracketed else None
+    if link is not None and (link.kind != "link" or (link.link and link.link.label)):
+        link = None
+    labelled = any(x.label for x in entry.links) or any(u.kind == "badge" for u in title.rest)
+    papers = any(x.role == "paper" for x in entry.links) and (labelled or is_title(text))
+    leads = link is not None and title.name.strip().endswith((":", "："))  # noqa: RUF001
+    if papers and kind is not Kind.APPLICATION and not leads:
+        return _as_title(entry, text)
     name, said = split_text(title.name)
     name = cleaned(name)
-    if following:
-        return _before_link(entry, title, following, name, said, kind)
+    if link:
+        return _before_link(entry, title, link, name, said, kind)
     if kind is Kind.PAPER and is_title(text) and not said.endswith("."):
-        entry.name, cut = cut_title(text)
-        entry.tail = (*([cut] if cut else []), *entry.tail)
-        return ""
-    decision = deciding(path)
+        return _as_title(entry, text)
     asked = bool(path) and _QUESTION.search(path[-1].text)
-    if not entry.links and (decision is None or asked):
-        return "plain text"
-    if (
-        len(name.split()) > MAX_NAME_WORDS
-        or _SENTENCE.match(name)
-        or (name.endswith((".", "!")) and not said)
-    ):
+    lost = not entry.links and (deciding(path) is None or asked)
+    ended = name.endswith((".", "!")) and not said
+    if lost or ended or len(name.split()) > MAX_NAME_WORDS or _SENTENCE.match(name):
         return "plain text"
     entry.name = name
     entry.description = f"{said} {entry.description}".strip(" -–—:|,") if said else entry.description
+    return ""
+
+
+def _as_title(entry: Entry, text: str) -> str:
+    """Take a plain text as the title of a paper, without what stands behind it."""
+    entry.name, cut = cut_title(text)
+    entry.tail = (*([cut] if cut else []), *entry.tail)
     return ""
 
 

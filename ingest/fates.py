@@ -43,7 +43,9 @@ _ATTRIBUTES = {
     Predicate.SAMPLES: "samples",
     Predicate.TOKENS: "tokens",
 }
-_CUED = {"cue-uses": "uses", "cue-forked": "derived_from", "cue-supports": "supports"}
+BY_RULE = {"cue-uses": "uses", "cue-forked": "derived_from", "cue-supports": "supports"}
+"""What the labels call ``works_with`` by the rule that found it: they tell its ways apart."""
+
 _MANY = frozenset({"params", "active_params", "bits"})
 _PAPER_SCHEMES = ("arxiv", "doi", "openreview", "acl")
 
@@ -134,7 +136,7 @@ def edges(item: ItemRecord, *, every: bool = True) -> list[dict[str, str]]:
             continue
         if claim.subject == item.mention:
             if claim.predicate is Predicate.WORKS_WITH:
-                forth = _CUED.get(claim.rule, forth)
+                forth = BY_RULE.get(claim.rule, forth)
             out[(forth, _target(claim.object))] = None
         elif claim.object == item.mention and (back or claim.rule == "paper-link"):
             back = back or "has_paper"

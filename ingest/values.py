@@ -188,11 +188,13 @@ def _say_tags(said: Said, draft: Draft) -> None:
 
 
 def _say_bits(said: Said, draft: Draft) -> None:
+    """The bit widths of a thing: from its column, name and tags; of software and models also the text."""
     entry = said.entry
     texts = (
         entry.name,
         *(t for t in entry.tags),
-        entry.description if said.mention.kind is not Kind.PAPER else "",
+        # What a method says of bits in general ("e.g., INT8") is no width of its own.
+        entry.description if said.mention.kind in (Kind.MODEL, Kind.FRAMEWORK) else "",
     )
     cells = [
         c.text if "bit" in c.text.casefold() else f"{c.text} bit"
