@@ -20,7 +20,7 @@ from kg.errors import FetchError, NotAList, UsageError
 from kg.identifiers import arxiv_id
 from kg.names import slugify
 
-from .github import commit_of, raw_base
+from .github import present_name, raw_base, repository_of, standing
 from .http import NOT_FOUND, OK, Http, NotModified, Response, check
 
 FILE_LIMIT = 20_000_000
@@ -58,13 +58,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The bytes of a list: the commit (empty: unknown), where they came from, a page for people, etag."""
+    """The bytes of a list: the commit (empty: unknown), where they came from, a page for people, etag.
+
+    ``moved``: the text of the address that the list has now, if that is not the one asked for.
+    """
 
     content: bytes
     commit: str
     retrieved_from: str
     page: str
     etag: str
+    moved: str = ""
 
 
 # ----------------------------------------------------------------------------------------- resolve
@@ -178,24 +182,57 @@ def fetch(address: Address, http: Http, *, workspace: Path, etag: str = "") -> F
         return Fetched(_markdown(content, address.text), "", address.text, "", "")
     if address.kind is AddressKind.ARXIV:
         raise UsageError(f"{address.text} is a paper, not a list", hint=f"Use kg add {address.text}.")
-    answer, page = _ask(address, http, etag)
+    answer, asked, page = _ask(address, http, etag)
     if isinstance(answer, NotModified):
         return answer
     content = _markdown(answer.content, address.text, answer.headers.get("content-type", ""))
-    return Fetched(content, commit_of(answer.url, content, http), answer.url, page, answer.etag)
+    found = standing(answer.url, content, http)
+    url, old = answer.url, repository_of(asked, http)
+    new = found.renamed or repository_of(url, http)
+    if not old or not new or new.casefold() == old.casefold():
+        return Fetched(content, found.commit, url, page, answer.etag)
+    url = url.replace(f"/{repository_of(url, http)}/", f"/{new}/", 1)
+    page = page.replace(f"/{old}/", f"/{new}/", 1)
+    return Fetched(content, found.commit, url, page, answer.etag, _moved(address, old, new))
 
 
-def _ask(address: Address, http: Http, etag: str) -> tuple[Response | NotModified, str]:
-    """The first answer among the places where the list may be, and the page that shows it."""
+def moved(address: Address, url: str, http: Http) -> str:
+    """The text of the address that a list has now, if the place that answered (``url``) is not its own."""
+    old, new = (repository_of(raw, http) for raw in (_places(address, raw_base(http))[0][0], url))
+    return "" if not old or not new or new.casefold() == old.casefold() else _moved(address, old, new)
+
+
+def _moved(address: Address, old: str, new: str) -> str:
+    if address.kind is AddressKind.GITHUB:
+        return f"github:{new}"
+    return re.sub(rf"/{re.escape(old)}/", f"/{new}/", address.text, count=1, flags=re.IGNORECASE)
+
+
+def host_of(address: Address, http: Http) -> str:
+    """The host (and port) that is asked for a list; empty for one that needs none."""
+    if address.kind in {AddressKind.FILE, AddressKind.STARTER, AddressKind.ARXIV}:
+        return ""
+    return urlsplit(_places(address, raw_base(http))[0][0]).netloc
+
+
+def _ask(address: Address, http: Http, etag: str) -> tuple[Response | NotModified, str, str]:
+    """The first answer among the places where the list may be, that place, and the page that shows it."""
     places = _places(address, raw_base(http))
-    for raw, page in places:
-        # An entity tag belongs to one address: asking the others with it does no harm.
-        answer = http.get(raw, etag=etag, accept=(OK, NOT_FOUND))
-        if isinstance(answer, NotModified) or answer.status == OK:
-            return answer, page
+    repository = address.text.removeprefix("github:")
+    for attempt in range(2):
+        for raw, page in places:
+            # An entity tag belongs to one address: asking the others with it does no harm.
+            answer = http.get(raw, etag=etag, accept=(OK, NOT_FOUND))
+            if isinstance(answer, NotModified) or answer.status == OK:
+                return answer, _places(address, raw_base(http))[0][0], page
+        if attempt or address.kind is not AddressKind.GITHUB:
+            break
+        if not (new := present_name(repository, http)):
+            break
+        places = _places(_github(new), raw_base(http))
     if address.kind is AddressKind.GITHUB:
         raise FetchError(
-            f"GitHub shows no README.md of {address.text.removeprefix('github:')}",
+            f"GitHub shows no README.md of {repository}",
             hint="Check the spelling. A private repository needs GITHUB_TOKEN; a file needs its path.",
         )
     raise FetchError(f"{address.text}: HTTP {NOT_FOUND}", hint="Check the spelling; it may have moved.")

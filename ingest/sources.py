@@ -6,18 +6,26 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 from types import MappingProxyType
 
 from kg.errors import KgError, NotAList, UsageError
 from kg.model import Reading
 from kg.workspace import Source
 
-from .address import Address, AddressKind, fetch, resolve
+from .address import Address, AddressKind, Fetched, fetch, host_of, moved, resolve
+from .errands import Errand, run_all
+from .fates import Fate
 from .http import Http, NotModified
 from .lists import ListReading, read_list
-from .worker import read_guarded
+from .worker import Worker
+
+FETCHES = 4
+MUCH = 300_000
+"""Bytes of lists from this machine from which on reading them side by side saves time."""
 
 Tell = Callable[[str], None]
 
@@ -26,12 +34,17 @@ Tell = Callable[[str], None]
 class Gathered:
     """What became of one source: its reading, the error that says why there is none, or neither.
 
-    Neither: the server says that it still has what was read last.
+    Neither: the server says that it still has what was read last, or it is another source by now.
+    ``moved``: the address that it had, where ``source`` has a new one. ``note``: what to tell of
+    that. ``fates``: those of its lines.
     """
 
     source: Source
     reading: Reading | None = None
     error: KgError | None = None
+    moved: str = ""
+    note: str = ""
+    fates: tuple[Fate, ...] = ()
 
 
 def resolve_all(texts: Iterable[str], *, workspace: Path, cwd: Path) -> list[Address]:
@@ -79,53 +92,128 @@ def gather(
     workspace: Path,
     tell: Tell,
     etags: Mapping[str, str] = MappingProxyType({}),
+    known: Sequence[Source] = (),
 ) -> list[Gathered]:
-    """All sources read; one that fails stops no other.
+    """All sources read, in their order; one that fails stops no other.
 
-    ``etags``: by name of source, what the server called the state that this reader read last.
+    At most FETCHES are fetched at once, never two from one host. What comes from outside is read by
+    workers, and so is all else where it is much. ``etags``: by name of source, what the server
+    called the state that this reader read last. ``known``: all sources that there are already.
     """
-    gathered = []
-    for source in sources:
+    wanted = list(sources)
+    fetching = [_fetching(s, http, workspace, etags.get(s.name, ""), tell) for s in wanted]
+    fetched = run_all(fetching, hands=FETCHES)
+    total = sum(len(one.fetched.content) for one in fetched if one.fetched is not None)
+    much = len(fetched) > 1 and total > MUCH
+    with ExitStack() as stack:
+        idle: SimpleQueue[Worker] = SimpleQueue()
+        hands = min(os.cpu_count() or 1, FETCHES) if much else 1
+        for _ in range(hands):
+            idle.put(stack.enter_context(Worker()))
+        reading = [_reading(one, idle, guarded=much or one.outside, tell=tell) for one in fetched]
+        return _settled(run_all(reading, hands=hands), known)
+
+
+def _settled(gathered: Sequence[Gathered], known: Iterable[Source]) -> list[Gathered]:
+    """The same, but of lists that have moved to the place of another source only that one is read."""
+    names = {source.address.casefold(): source.name for source in known}
+    for one in gathered:
+        if not one.moved:
+            names.setdefault(one.source.address.casefold(), one.source.name)
+    found = []
+    for one in gathered:
+        if one.moved:
+            old, new = (text.removeprefix("github:") for text in (one.moved, one.source.address))
+            note = f"{old} has moved to {new}"
+            twin = names.setdefault(one.source.address.casefold(), one.source.name)
+            if twin == one.source.name:
+                found.append(replace(one, note=note))
+            else:
+                source = Source(one.source.name, one.moved)
+                found.append(Gathered(source, note=f"{note}, which is the source {twin} already"))
+        else:
+            found.append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """The bytes of a source, or what became of it instead; ``outside``: they come from elsewhere."""
+
+    source: Source
+    fetched: Fetched | None = None
+    error: KgError | None = None
+    moved: str = ""
+    outside: bool = False
+
+
+def _fetching(source: Source, http: Http, workspace: Path, etag: str, tell: Tell) -> Errand[_Fetched]:
+    try:
+        address = resolve(source.address, workspace=workspace)
+        lane = host_of(address, http)
+    except KgError as error:
+        failed = error
+        return Errand("", lambda: _Fetched(source, error=failed))
+
+    def run() -> _Fetched:
         tell(source.name)
         try:
-            listed = read_source(source, http, workspace=workspace, etag=etags.get(source.name, ""))
-            gathered.append(Gathered(source, listed.reading if listed else None))
+            answer = fetch(address, http, workspace=workspace, etag=etag)
+            new = moved(address, answer.url, http) if isinstance(answer, NotModified) else answer.moved
         except KgError as error:
-            gathered.append(Gathered(source, error=error))
-    return gathered
+            return _Fetched(source, error=error)
+        fetched = None if isinstance(answer, NotModified) else answer
+        if not new:
+            return _Fetched(source, fetched, outside=bool(lane))
+        return _Fetched(Source(source.name, new), fetched, moved=source.address, outside=True)
+
+    return Errand(lane, run)
 
 
-def read_source(source: Source, http: Http, *, workspace: Path, etag: str = "") -> ListReading | None:
-    """A list as it reads today; None if it is still what ``etag`` stands for.
+def _reading(one: _Fetched, idle: SimpleQueue[Worker], *, guarded: bool, tell: Tell) -> Errand[Gathered]:
+    def run() -> Gathered:
+        if one.fetched is None:
+            return Gathered(one.source, error=one.error, moved=one.moved)
+        tell(one.source.name)
+        worker = idle.get()
+        try:
+            read = worker.read if guarded else read_list
+            listed = _listed(read, one.fetched, one.source)
+            _check(listed, one.source)
+        except KgError as error:
+            return Gathered(one.source, error=error)
+        finally:
+            idle.put(worker)
+        return Gathered(one.source, listed.reading, moved=one.moved, fates=listed.fates)
 
-    Raises: UsageError, NotAList (also if it names nothing), SourceError.
-    """
-    listed = _read(source, http, workspace=workspace, etag=etag)
-    if listed is not None and not listed.reading.mentions:
+    return Errand(one.source.name if guarded else "", run)
+
+
+def _check(listed: ListReading, source: Source) -> None:
+    """Nothing, if the list names anything. Raises: NotAList."""
+    if not listed.reading.mentions:
         why = f": {listed.reading.problems[0].message}" if listed.reading.problems else ""
         raise NotAList(
             f"{source.address} names nothing{why}",
             hint=f"`kg items {source.address}` shows how each of its lines is read.",
         )
-    return listed
 
 
 def read_any(source: Source, http: Http, *, workspace: Path) -> ListReading:
-    """A document as it reads today, even if it names nothing; otherwise as :func:`read_source`."""
-    listed = _read(source, http, workspace=workspace, etag="")
-    assert listed is not None  # without an etag there is always an answer
-    return listed
+    """A document as it reads today, even if it names nothing.
 
-
-def _read(source: Source, http: Http, *, workspace: Path, etag: str) -> ListReading | None:
+    Raises: UsageError, NotAList, SourceError.
+    """
     address = resolve(source.address, workspace=workspace)
-    fetched = fetch(address, http, workspace=workspace, etag=etag)
-    if isinstance(fetched, NotModified):
-        return None
-    if address.kind in {AddressKind.FILE, AddressKind.STARTER}:
-        read: Callable[..., ListReading] = read_list
-    else:
-        read = read_guarded
+    fetched = fetch(address, http, workspace=workspace)
+    assert isinstance(fetched, Fetched)  # without an etag there is always an answer
+    if not host_of(address, http):
+        return _listed(read_list, fetched, source)
+    with Worker() as worker:
+        return _listed(worker.read, fetched, source)
+
+
+def _listed(read: Callable[..., ListReading], fetched: Fetched, source: Source) -> ListReading:
     listed = read(
         fetched.content,
         name=source.name,

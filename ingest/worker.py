@@ -6,9 +6,12 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from types import TracebackType
+from typing import Self
 
 from kg.errors import NotAList
 
@@ -18,33 +21,72 @@ SECONDS = 60.0
 MEMORY = 4 << 30  # bytes of address space; the largest real list needs a tenth
 
 
-def read_guarded(
-    content: bytes, *, name: str, page: str, commit: str, retrieved_from: str, seconds: float = SECONDS
-) -> ListReading:
-    """What :func:`ingest.lists.read_list` gives, or NotAList where it does not end in time."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    arguments = (sender, content, name, page, commit, retrieved_from)
-    process = context.Process(target=_read, args=arguments, daemon=True)
-    with _interrupts_held():
-        process.start()
-    sender.close()
-    try:
-        if receiver.poll(seconds):
-            reading = receiver.recv()
-            assert isinstance(reading, ListReading)
-            return reading
-    except EOFError:
-        pass  # the worker died: too much memory
-    finally:
-        process.kill()
-        process.join()
-        process.close()
-        receiver.close()
-    raise NotAList(
-        f"{name} could not be read within {seconds:g} seconds and {MEMORY >> 30} GB",
-        hint="Is it a Markdown list? Save it to a file and look at it.",
-    )
+class Worker:
+    """A process that reads one list after the other; one list too many for it, and it is made anew.
+
+    To be used as a context; it starts with the first list.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is started yet."""
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        page: str,
+        commit: str,
+        retrieved_from: str,
+        seconds: float = SECONDS,
+    ) -> ListReading:
+        """What :func:`ingest.lists.read_list` gives, or NotAList where it does not end in time."""
+        connection = self._started()
+        try:
+            connection.send((content, name, page, commit, retrieved_from))
+            if connection.poll(seconds):
+                return _unpacked(connection.recv())
+        except (EOFError, OSError):
+            pass  # the worker died: too much memory
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        raise NotAList(
+            f"{name} could not be read within {seconds:g} seconds and {MEMORY >> 30} GB",
+            hint="Is it a Markdown list? Save it to a file and look at it.",
+        )
+
+    def _started(self) -> Connection:
+        if self._connection is None:
+            context = multiprocessing.get_context("spawn")
+            self._connection, theirs = context.Pipe()
+            self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            with _interrupts_held():
+                self._process.start()
+            theirs.close()
+        return self._connection
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        process, self._process = self._process, None  # whoever closes first, in whatever thread
+        connection, self._connection = self._connection, None
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+        if connection is not None:
+            connection.close()
 
 
 @contextmanager
@@ -58,8 +100,27 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _read(sender: Connection, content: bytes, name: str, page: str, commit: str, retrieved_from: str) -> None:
+def _unpacked(outcome: object) -> ListReading:
+    """The reading that a worker sent. Raises: the error that it sent instead, which is a bug."""
+    if isinstance(outcome, Exception):
+        raise outcome
+    assert isinstance(outcome, ListReading)
+    return outcome
+
+
+def _serve(connection: Connection) -> None:
+    """Read what comes, until the other side has gone."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    reading = read_list(content, name=name, page=page, commit=commit, retrieved_from=retrieved_from)
-    sender.send(reading)
-    sender.close()
+    with suppress(EOFError, OSError, MemoryError):
+        while True:
+            content, name, page, commit, retrieved_from = connection.recv()
+            outcome: ListReading | Exception
+            try:
+                outcome = read_list(
+                    content, name=name, page=page, commit=commit, retrieved_from=retrieved_from
+                )
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - it is told where kg tells its bugs, not here
+                outcome = error
+            connection.send(outcome)

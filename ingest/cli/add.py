@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ingest.address import AddressKind
+from ingest.address import Address, AddressKind
 from ingest.http import Http
 from ingest.papers import PapersReport, due_papers, fetch_papers
 from ingest.sources import Gathered, gather, name_all, resolve_all
@@ -28,15 +28,28 @@ Examples:
   kg add starter
   kg add owner/awesome-list
   kg add notes/list.md https://example.org/list.md --no-fetch
+  kg add owner/awesome-list --follow 20
   kg add arxiv:2106.09685"""
 )
 @click.argument("addresses", metavar="LIST...", nargs=-1, required=True, type=TEXT)
 @click.option("--name", type=TEXT, help="The name of the source (for one LIST only).")
+@click.option(
+    "--follow",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Add at most N of the lists that a list of lists names, too.",
+)
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the metadata of papers.")
 @click.option("--json", "format_", flag_value="json", default="table", help="The report as JSON.")
 @pass_context
 def add(
-    context: Context, addresses: tuple[str, ...], name: str | None, format_: str, *, no_fetch: bool
+    context: Context,
+    addresses: tuple[str, ...],
+    name: str | None,
+    follow: int | None,
+    format_: str,
+    *,
+    no_fetch: bool,
 ) -> int:
     """Add lists to the graph and fetch the papers they name.
 
@@ -53,11 +66,11 @@ def add(
         sources = [Source(_checked(name, sources[0].address, known), sources[0].address)]
     papers = {s.address for s, a in zip(sources, found, strict=True) if a.kind is AddressKind.ARXIV}
     lists = [source for source in sources if source.address not in papers]
-    http = Http(environ=context.environment, contact=context.settings.contact)
-    with steps(context, "reading") as tell:
-        gathered = gather(lists, http, workspace=workspace.folder, tell=tell)
+    gathered = _gathered(context, lists)
+    if follow is not None:
+        gathered += _followed(context, gathered, follow)
     good = [one for one in gathered if one.reading is not None]
-    if not good and not papers:
+    if not good and not papers and any(one.error for one in gathered):
         return _nothing(gathered)
     with context.writing() as store:
         delta = store.replace(*(one.reading for one in good if one.reading is not None))
@@ -68,6 +81,34 @@ def add(
         workspace.add_sources([one.source for one in asked if one.error is None])
         context.forget_unnamed(store)
     return finish(context, [*gathered, *asked], delta, report, format_)
+
+
+def _gathered(context: Context, lists: Sequence[Source]) -> list[Gathered]:
+    """The lists as they read today."""
+    http = Http(environ=context.environment, contact=context.settings.contact)
+    known = context.settings.sources
+    with steps(context, "reading", len(lists)) as tell:
+        return gather(lists, http, workspace=context.workspace.folder, tell=tell, known=known)
+
+
+def _followed(context: Context, gathered: Sequence[Gathered], limit: int) -> list[Gathered]:
+    """The first of the lists that these lists name and that are no sources yet, as they read today."""
+    from ingest.follow import lists_named
+
+    known = [*context.settings.sources, *(one.source for one in gathered)]
+    taken = {source.address.casefold() for source in known}
+    fresh: dict[str, Address] = {}
+    for one in gathered:
+        for address in lists_named(one.fates):
+            if address.text.casefold() not in taken:
+                fresh.setdefault(address.text.casefold(), address)
+    found = list(fresh.values())
+    if not context.quiet:
+        more = f" of {len(found)} (--follow {len(found)} for all)" if len(found) > limit else ""
+        count = min(limit, len(found))
+        narrate(f"note: following {count} list{'' if count == 1 else 's'}{more}")
+    chosen = sorted(found[:limit], key=lambda address: address.text)
+    return _gathered(context, name_all(chosen, known, workspace=context.workspace.folder))
 
 
 def _asked(source: Source, report: PapersReport | None) -> Gathered:

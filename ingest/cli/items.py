@@ -71,8 +71,9 @@ def _read_all(context: Context, addresses: tuple[str, ...]) -> list[tuple[str, L
         else:
             address = resolve(text, workspace=workspace, cwd=Path.cwd())
             source = Source(address.name, address.text)
-        file = Path(text).name if Path(text).exists() else text
-        read.append((file, read_any(source, http, workspace=workspace)))
+        listed = read_any(source, http, workspace=workspace)
+        file = Path(text).name if Path(text).exists() else text  # after it was read: a name may be too long
+        read.append((file, listed))
     return read
 
 

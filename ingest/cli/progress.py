@@ -11,16 +11,26 @@ from kg.cli.output import safe
 
 
 @contextmanager
-def steps(context: Context, verb: str) -> Iterator[Callable[[str], None]]:
-    """A function that shows what is being worked on; silent off a terminal or with ``--quiet``."""
+def steps(context: Context, verb: str, total: int = 1) -> Iterator[Callable[[str], None]]:
+    """A function that shows what is being worked on; silent off a terminal or with ``--quiet``.
+
+    ``total``: of how many; each is counted when it is named for the first time.
+    """
     if context.quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
     from rich.text import Text
 
+    named: dict[str, None] = {}
     with Console(stderr=True).status(Text(verb)) as status:
-        yield lambda what: status.update(Text(safe(f"{verb} {what}")))
+
+        def tell(what: str) -> None:
+            named[what] = None
+            count = f"{len(named)} of {total}: " if total > 1 else ""
+            status.update(Text(safe(f"{verb} {count}{what}")))
+
+        yield tell
 
 
 @contextmanager

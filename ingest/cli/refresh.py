@@ -61,20 +61,22 @@ def refresh(
             lists = _due(store, lists)
         with steps(context, "reading") as tell:
             etags = _etags(store)
-            gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags)
+            known = context.settings.sources
+            gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags, known=known)
         readings = [one.reading for one in gathered if one.reading is not None]
         delta = store.replace(*readings, dry_run=dry_run)
         if dry_run:
             papers = len(due_papers(store, everything=everything))
             return _would(context, gathered, delta, papers, format_)
+        workspace.add_sources([one.source for one in gathered if one.moved])
         same = [one for one in gathered if one.reading is None and one.error is None]
         store.checked(*(f"list:{one.source.name}" for one in same))
         if not names:
             _forget(context, store)
         context.forget_unnamed(store)
         wanted = tuple(s.address.removeprefix("arxiv:") for s in sources if s.address.startswith("arxiv:"))
-        known = Graph(store).arxiv_ids()
-        extra = tuple(one for one in wanted if one not in known)
+        carried = Graph(store).arxiv_ids()
+        extra = tuple(one for one in wanted if one not in carried)
         report = look_up(context, store, extra=extra, everything=everything)
     code = finish(context, gathered, delta, report, format_, strict=True)
     if code == Exit.DONE and report.error is not None:

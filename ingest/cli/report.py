@@ -61,6 +61,8 @@ def _notes(
     if context.quiet:
         return
     for one in gathered:
+        if one.note:
+            narrate(f"note: {one.note}")
         problems = one.reading.problems if one.reading else ()
         for problem in problems[:_SHOWN]:
             narrate(f"note: {one.source.name}, line {problem.line}: {problem.message}")
@@ -121,6 +123,7 @@ def _json(gathered: Sequence[Gathered], delta: Delta, papers: PapersReport | Non
         {
             "name": one.source.name,
             "address": one.source.address,
+            "moved_from": one.moved or None,
             "error": one.error.message if one.error else None,
             "problems": [
                 {"line": p.line, "message": p.message} for p in (one.reading.problems if one.reading else ())
