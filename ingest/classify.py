@@ -42,7 +42,7 @@ _NOUNS: tuple[tuple[Kind, str], ...] = (
             r"cheat\s*sheet|articles?|"
             r"lectures?|roadmap|newsletter|podcast|docs|documentation|subreddit|examples|lessons|walkthrough|"
             r"visuali[sz]ation|"
-            r"list\s+of|collection\s+of|community|forum|discord|recipes"
+            r"list\s+of|collection\s+of|community|forum|discord"
         ),
     ),
     (
@@ -96,6 +96,7 @@ _THIRD = re.compile(
 _RESOURCES = re.compile(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
 _PROJECTS = re.compile(r"\bprojects?\b|项目", re.IGNORECASE)
 _MEASURES = re.compile(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
+_BENCHMARKS = re.compile(r"\bbenchmarks?\b|\bleaderboards?\b|基准|榜", re.IGNORECASE)
 _FAMILY = re.compile(
     r"(?:(?:open)?ai\s+)?(?:gpt-?\d|o[134](?:-\w+)?$|llama[- ]?\d|qwen|deepseek-(?:v|r|coder|math)|gemma|"
     r"phi-?\d|mistral|mixtral|kimi|glm-?\d|claude|gemini|"
@@ -172,7 +173,8 @@ def _by_host(entry: Entry) -> Guess | None:  # noqa: PLR0911 - one return a rule
     if identifier.scheme == "hf":
         first = identifier.value.split("/")[0]
         if first == "datasets":
-            return Guess(Kind.DATASET, "host", 0.95)
+            measured = _by_heading(entry)[0] is Kind.BENCHMARK
+            return Guess(Kind.BENCHMARK if measured else Kind.DATASET, "host", 0.95)
         if first == "spaces":
             board = re.search(r"leaderboard|arena|bench", f"{entry.name} {identifier.value}", re.IGNORECASE)
             return Guess(Kind.BENCHMARK, "host", 0.85) if board else None
@@ -249,8 +251,10 @@ def _under_models(_entry: Entry, noun: Kind | None) -> Guess | None:
 
 
 def _under_benchmarks(entry: Entry, noun: Kind | None) -> Guess | None:
+    """Under "Evaluation" stand tools as well; under "Benchmarks" only what calls itself a tool is one."""
+    plainly = _BENCHMARKS.search(_near_heading(entry))
     measures = _MEASURES.search(f"{entry.name} {entry.description}")
-    if entry.shape != "item" or is_paperish(entry) or measures:
+    if entry.shape != "item" or is_paperish(entry) or measures or (plainly and noun is not Kind.FRAMEWORK):
         return None
     return Guess(noun or Kind.FRAMEWORK, "description", 0.7)
 
