@@ -80,7 +80,7 @@ class Walk:
     def place(self, element: _Element) -> tuple[int, int]:
         """First and last line of an element: its own, or those of its raw HTML line."""
         found = _POSITION.match(element.get("data-sourcepos") or "")
-        if found:
+        if found and found[1] != "0":  # cmark gives 0:0 to a paragraph that a table cut short
             line, end = int(found[1]), int(found[2]) - (found[3] == "0")
             line, end = min(line, len(self.lines)), min(end, len(self.lines))
             while end > line and not self.lines[end - 1].strip():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.fates import gold_rows, item_rows
@@ -65,6 +65,7 @@ def test_any_bytes_are_read(content: bytes) -> None:
 
 @settings(deadline=None)
 @given(LISTS)
+@example("|||\n|||\n|-|-|")
 def test_every_line_has_a_fate_and_every_span_lies_in_the_list(text: str) -> None:
     result = read(text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
