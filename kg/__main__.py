@@ -17,7 +17,7 @@ import click
 
 from kg import __version__
 from kg.cli.arguments import TypoGroup
-from kg.cli.commands import COMMANDS
+from kg.cli.commands import COMMANDS, COMPLETE
 from kg.cli.output import EXIT_HELP, Exit, complain, exit_code, narrate
 from kg.errors import ExportError, KgError, UsageError
 
@@ -30,8 +30,6 @@ Examples:
   kg why alpaca requires 16-32
   kg export --turtle -o graph.ttl
 """
-
-COMPLETE = "_KG_COMPLETE"
 
 
 class LazyGroup(TypoGroup):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+COMPLETE = "_KG_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("kg.cli.maintain:init", "Make a folder a workspace."),
     "add": ("ingest.cli.add:add", "Add lists to the graph and fetch the papers they name."),
