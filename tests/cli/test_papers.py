@@ -249,6 +249,7 @@ def test_kill_9_in_the_middle_loses_no_page_and_the_next_run_asks_only_for_the_r
     arxiv.script(None, loopback.late(8))
     process = kg.start("add", "gauges.md")
     until(lambda: kg.database.exists() and arxiv.connections >= 2 and _count(kg) == 500)
+    time.sleep(0.3)
     finish(process, signal_=signal.SIGKILL)
     assert papers(kg) == {"with_metadata": 500, "without_metadata": 600}
     first = set(arxiv.asked[0])
