@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kg.hardware import memory_in
 from kg.vocabulary import Kind
 
 from .entries import Entry
@@ -125,15 +124,6 @@ def noun_kind(text: str) -> Kind | None:
             if (last or kind not in _LOOSE) and (best is None or found.end() > best[0]):
                 best = (found.end(), kind)
     return best[1] if best else None
-
-
-def is_tier(entry: Entry) -> bool:
-    """Whether an entry is a hardware tier: a memory range and no links of its own."""
-    found = memory_in(entry.own)
-    if not found or entry.shape == "heading" or entry.main or entry.links:
-        return False
-    kinds = [heading(s.text).kind for s in entry.path]
-    return entry.shape == "item" and (Kind.HARDWARE_TIER in kinds or len(entry.own.split()) <= 30)  # noqa: PLR2004
 
 
 def is_paperish(entry: Entry) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.identifiers import Identifier, identify
+from kg.identifiers import Identifier
 from kg.model import Claim, Literal, Mention, Place, Span, digest
 from kg.names import name_key as _name_key
 from kg.vocabulary import Kind, Predicate
 
+from .links import identify
 from .naming import NameIndex, last_words
 from .titles import is_title
 

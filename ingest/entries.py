@@ -185,7 +185,7 @@ def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) 
     """Cut the name out of plain text; the reason if it holds none, else ""."""
     kind = section_kind(path)
     text = cleaned(title.name)
-    if memory_in(own) and not entry.links:
+    if not entry.links and memory_in(own):
         entry.name = text
         return ""
     link = title.rest[0] if title.rest and not title.bracketed else None

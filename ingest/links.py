@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from kg.identifiers import Identifier, identify
+from kg.identifiers import Identifier
+from kg.identifiers import identify as _identify
 
 from .blocks import BREAK, Piece
 
@@ -52,6 +53,10 @@ _STARS = re.compile(
     r"/github/(?:stars|forks|last-commit|license)/([\w.-]+)/([\w.-]+?)(?:\.svg)?(?:[?#].*)?$", re.IGNORECASE
 )
 _MAX_LABEL = 4
+
+
+identify = lru_cache(maxsize=16384)(_identify)
+"""What an address stands for; a list asks the same of most of its addresses several times."""
 
 
 @dataclass(frozen=True, slots=True)

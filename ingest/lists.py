@@ -13,7 +13,7 @@ from kg.vocabulary import Kind, Predicate
 
 from .blocks import Block, Outline
 from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
-from .classify import classify, is_tier
+from .classify import classify
 from .document import outline
 from .draft import Draft, folded
 from .fates import Fate, ItemRecord
@@ -21,7 +21,7 @@ from .introductions import say_introduced, say_papers
 from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
 from .relations import say_about, say_examples, say_text
 from .sections import learn_topics, say_topics, say_vendor
-from .tiers import Step, Tier, read_step, read_tier, say_guide, say_tier, tier_mention
+from .tiers import Step, read_step, read_tier, say_guide, say_tier, tier_mention, tier_text
 from .values import say_values
 
 READER = "list/1"
@@ -91,7 +91,7 @@ def _mentioned(items: Items, draft: Draft) -> list[Said]:
         place = draft.place(entry.heading, entry.own, entry.line, entry.end_line)
         if entry.shape == "step":
             mention = Mention(place, folded(entry.name, 300), Kind.TUTORIAL, "step", 0.5)
-        elif is_tier(entry) and (tier := read_tier(entry.own)):
+        elif tier := read_tier(tier_text(entry)):
             mention = tier_mention(draft, place, tier)
         else:
             guess = classify(entry)
@@ -117,8 +117,7 @@ def _claimed(said: list[Said], draft: Draft) -> None:
             guide = guides.setdefault(tuple(s.line for s in one.entry.path), [])
             guide.append(read_step(one.entry, one, draft))
         elif one.mention.kind is Kind.HARDWARE_TIER:
-            tier = read_tier(one.entry.own)
-            if isinstance(tier, Tier):
+            if tier := read_tier(tier_text(one.entry)):
                 say_tier(one, draft, tier)
         else:
             for say in (

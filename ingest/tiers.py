@@ -13,6 +13,7 @@ from kg.vocabulary import Kind, Predicate
 from .claims import Said
 from .draft import Draft
 from .entries import Entry
+from .headings import heading
 from .titles import cleaned
 
 _EXAMPLES = re.compile(
@@ -25,6 +26,9 @@ _LISTED = re.compile(r"\s*(?:,|;|、|/|\bor\b|\band\b|&)\s*")
 _FILLER = re.compile(r"\betc\b\.?|\.\.\.|…|\bmodels?\b", re.IGNORECASE)
 
 
+_TIER_WORDS = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
     """A tier as its item gives it: range, the list's name for it, and the texts of its examples."""
@@ -32,6 +36,28 @@ class Tier:
     memory: Memory
     name: str
     examples: tuple[str, ...]
+
+
+def tier_text(entry: Entry) -> str:
+    """The text of an entry that is a hardware tier, or "": a memory range and no links of its own.
+
+    A row below a hardware heading is one if a column gives its memory: its name and the models of
+    another column are put in the order that an item has.
+    """
+    hardware = any(heading(s.text).kind is Kind.HARDWARE_TIER for s in entry.path)
+    if entry.main or entry.links:
+        return ""
+    if entry.shape == "item":
+        short = hardware or len(entry.own.split()) <= _TIER_WORDS
+        return entry.own if short and memory_in(entry.own) else ""
+    memory = next((c for c in entry.cells if c.role == "memory"), None)
+    if entry.shape != "row" or not hardware or memory is None:
+        return ""
+    range_ = memory.text if memory_in(memory.text) else f"{memory.text} {memory.header}"
+    listed = next((c.text for c in entry.cells if c.role in ("examples", "supports") and c.text), "")
+    if entry.column is Kind.MODEL:
+        return f"{range_}: {entry.name}" if memory_in(range_) else ""
+    return f"{entry.name} ({listed}): {range_}" if listed and memory_in(range_) else f"{entry.name}: {range_}"
 
 
 def read_tier(text: str) -> Tier | None:
