@@ -23,7 +23,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s+(?:[-–—→|·•]|--|:)\s+|\s*[—→：]\s*|:\s+|\s+[-–]\s*$|:$|\s*\|\s*")  # noqa: RUF001
-_OPENERS = re.compile(r"[\s\[(\\【（<-]*$")  # noqa: RUF001
+_OPENERS = " \t\n\u2028[(\\【（<-"  # noqa: RUF001
 _QUOTED = re.compile(r"\s*[\"“„«]\s*(?P<title>[^\"“”»]{3,300}?)\s*[\"”»]")
 _PAREN = re.compile(r"^(?P<name>.{1,80}?)\s*[(（](?P<inside>[^()（）]{1,100})[)）]$")  # noqa: RUF001
 MAX_NAME = 300
@@ -262,7 +262,7 @@ def _from_text(items: list[Unit], start: int, title: Title) -> Title:
     title.form = "text"
     title.rest = items[i:]
     title.bracketed = _bracketed(text)
-    title.name = _OPENERS.sub("", text) if i < len(items) else text
+    title.name = text.rstrip(_OPENERS) if i < len(items) else text
     return title
 
 

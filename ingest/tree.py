@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 200
 MAX_BLOCKS = 60_000  # headings, items, rows and paragraphs of one list
 MAX_SPAN = 200  # rows that one cell may span
-MAX_TEXT = 20_000  # characters of one block that are looked at: a longer one is no item
+MAX_TEXT = 8_000  # characters of one block that are looked at: a longer one is no item
 
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _STYLES = {"b": "b", "strong": "b", "i": "i", "em": "i", "code": "c", "kbd": "c", "u": "u", "ins": "u"} | {
@@ -27,6 +27,7 @@ _SKIPPED = frozenset({"script", "style", "svg", "math", "template", "title", "he
 _BLOCKS = frozenset({"li", "tr", "p", "summary", "pre", *_HEADINGS})
 _KINDS = {"li": "item", "tr": "row", "p": "prose", "pre": "code", "summary": "summary"}
 _POSITION = re.compile(r"(\d+):\d+-(\d+):(\d+)")
+_BLANKS = re.compile(r"[ \t\n\r\f\v\xa0]{2,}")
 _SUMMARY_LEVEL, _BOLD_LEVEL = 7, 8
 _BOLD_WORDS = 8
 
@@ -106,6 +107,7 @@ class Walk:
         """Give text to the innermost open block, or to its open cell."""
         if not text or not self.open:
             return
+        text = _BLANKS.sub(" ", text)
         block = self.open[-1][1]
         if block.kind == "code":
             return
