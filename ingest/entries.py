@@ -16,6 +16,7 @@ from .titles import Title, cleaned, find_title, is_title, split_text
 
 MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
 _QUESTION = re.compile(r"\?\s*$|^\W*(?:what|why|who|when)\b", re.IGNORECASE)
+_NAMED = re.compile(r"[A-Z][\w+.-]*\s+[-–—]\s+\w")  # "FooKit - serves bars"
 _LEAD_WORDS = 3  # "The", "Try out": a linked name may follow
 _SENTENCE = re.compile(
     r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|"
@@ -194,7 +195,8 @@ def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) 
     labelled = any(x.label for x in entry.links) or any(u.kind == "badge" for u in title.rest)
     papers = any(x.role == "paper" for x in entry.links) and (labelled or is_title(text))
     leads = link is not None and title.name.strip().endswith((":", "："))  # noqa: RUF001
-    if papers and kind is not Kind.APPLICATION and not leads:
+    named = kind is not Kind.PAPER and not is_title(text) and _NAMED.match(text)
+    if papers and kind is not Kind.APPLICATION and not leads and not named:
         return _as_title(entry, text)
     name, said = split_text(title.name)
     name = cleaned(name)

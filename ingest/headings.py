@@ -131,6 +131,7 @@ _TYPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             "mlops,llmops,aiops,repositories,codebase,codebases,框架,工具,平台,部署"
         ),
     ),
+    (Kind.ORGANIZATION, _words("companies,organizations,organisations,startups,vendors,公司,机构")),
     (
         Kind.APPLICATION,
         _words(

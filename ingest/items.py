@@ -230,8 +230,10 @@ class _Reader:
         elif isinstance(entry := self.entry(index, block, path), str):
             self.ignored[index] = entry
         else:
+            told = self.is_told(block)
             for i in block.children:
-                if self.is_note(self.blocks[i]):
+                child = self.blocks[i]
+                if self.is_note(child) or (told and not any(p.href for p in child.pieces)):
                     self.consume(entry, i)
             self.entries.append(entry)
 
@@ -239,6 +241,8 @@ class _Reader:
         """Whether an item is only the label of those below it; then it is a section of theirs."""
         linked = find_title(units(block.pieces)).form in ("link", "url")
         named = [i for i in block.children if not self.is_note(self.blocks[i])]
+        if self.is_told(block):
+            return False
         if linked or len(text.split()) > MAX_NAME_WORDS or 2 * len(named) < len(block.children):
             return False
         label = bare(text)
@@ -249,6 +253,12 @@ class _Reader:
             Section(label, block.line, GROUP_LEVEL, block.end_line, tuple(block.pieces)),
         )
         return True
+
+    def is_told(self, block: Block) -> bool:
+        """Whether the items below an item tell of it: labelled links, and no links to other things."""
+        below = [self.blocks[i] for i in block.children]
+        links = [u for b in below for u in units(b.pieces) if u.kind == "link"]
+        return bool(links) and all(u.link and u.link.label for u in links)
 
     def owner(self, index: int, block: Block) -> Entry | None:
         """The numbered item right above that an unnumbered fact or sentence is about, if any."""
