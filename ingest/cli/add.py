@@ -66,7 +66,7 @@ def add(
         sources = [Source(_checked(name, sources[0].address, known), sources[0].address)]
     papers = {s.address for s, a in zip(sources, found, strict=True) if a.kind is AddressKind.ARXIV}
     lists = [source for source in sources if source.address not in papers]
-    gathered = _gathered(context, lists)
+    gathered = _gathered(context, lists, known)
     if follow is not None:
         gathered += _followed(context, gathered, follow)
     good = [one for one in gathered if one.reading is not None]
@@ -83,10 +83,9 @@ def add(
     return finish(context, [*gathered, *asked], delta, report, format_)
 
 
-def _gathered(context: Context, lists: Sequence[Source]) -> list[Gathered]:
-    """The lists as they read today."""
+def _gathered(context: Context, lists: Sequence[Source], known: Sequence[Source]) -> list[Gathered]:
+    """The lists as they read today; ``known`` are the sources that there are already."""
     http = Http(environ=context.environment, contact=context.settings.contact)
-    known = context.settings.sources
     with steps(context, "reading", len(lists)) as tell:
         return gather(lists, http, workspace=context.workspace.folder, tell=tell, known=known)
 
@@ -108,7 +107,7 @@ def _followed(context: Context, gathered: Sequence[Gathered], limit: int) -> lis
         count = min(limit, len(found))
         narrate(f"note: following {count} list{'' if count == 1 else 's'}{more}")
     chosen = sorted(found[:limit], key=lambda address: address.text)
-    return _gathered(context, name_all(chosen, known, workspace=context.workspace.folder))
+    return _gathered(context, name_all(chosen, known, workspace=context.workspace.folder), known)
 
 
 def _asked(source: Source, report: PapersReport | None) -> Gathered:

@@ -47,7 +47,8 @@ Examples:
 def check(context: Context, names: tuple[str, ...], fail_on: str, format_: str, *, only_links: bool) -> int:
     """Look for what is wrong in lists, papers and the graph; exit 1 when something is.
 
-    NAME picks checks; none stands for all. Nothing is fetched and nothing is changed.
+    NAME picks checks; none stands for all. Lists are checked as they were read last: nothing is
+    fetched, and nothing is changed.
     """
     with context.reading() as graph:
         settings = context.settings

@@ -182,7 +182,7 @@ def test_refresh_reads_many_lists_and_asks_by_entity_tag(kg: Kg, web: ListServer
     assert "lab1 2" in kg.labels()
 
 
-def test_progress_counts_the_lists_on_a_terminal(kg: Kg) -> None:
+def test_many_lists_are_summed_up_on_a_terminal(kg: Kg) -> None:
     for n in range(3):
         kg.write(f"{n}.md", a_list(f"lab{n}"))
     told = "\n".join(on_a_terminal(kg, "add", "0.md", "1.md", "2.md", "--no-fetch"))
@@ -381,6 +381,14 @@ def test_a_list_that_cannot_be_followed_is_told_and_the_rest_is_kept(hub: Kg, we
 def test_follow_wants_a_number(hub: Kg, number: str) -> None:
     hub("add", "hub.md", "--follow", number, code=2)
     assert not hub.database.exists()
+
+
+def test_a_list_that_has_moved_to_where_another_is_is_not_added_twice(hub: Kg, web: ListServer) -> None:
+    web.moved["/lab/gulls/HEAD/README.md"] = f"{web.url}/lab/terns/HEAD/README.md"
+    web.pages["/lab/terns/HEAD/README.md"] = a_list("terns").encode()
+    told = hub("add", "hub.md", "lab/terns", "--follow", "20", "--no-fetch")
+    assert "lab/gulls has moved to lab/terns, which is the source lab-terns already" in told.err
+    assert sorted(sources(hub)) == ["hub", "lab-awesome-ebb", "lab-awesome-flow", "lab-terns"]
 
 
 def test_a_list_that_names_no_lists_is_added_alone(kg: Kg) -> None:
