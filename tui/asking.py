@@ -57,6 +57,10 @@ class Asker:
             work, name=topic, group=topic, exclusive=True, thread=True, exit_on_error=False
         )
 
+    def is_open(self, topic: str = "") -> bool:
+        """Whether a question, of that topic if one is named, has not been answered yet."""
+        return topic in self._newest if topic else bool(self._newest)
+
     def forget(self, topic: str) -> None:
         """Drop the answer to what was last asked on a topic."""
         self._newest.pop(topic, None)
@@ -89,4 +93,5 @@ class Asker:
 
     def _deliver(self, topic: str, serial: int, act: Callable[[], None]) -> None:
         if self._newest.get(topic) == serial:
+            del self._newest[topic]
             act()

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from tui.app import KgApp
 from tui.screens.browse import Browse
+from tui.screens.dialog import Dialog
 from tui.source import Source
 
 NAMES = {" ": "space", "/": "slash", "?": "question_mark", "[": "left_square_bracket"}
@@ -50,7 +51,7 @@ class Driver:
         quiet, waited = 0, False
         for _ in range(2000):
             await self.pilot.pause(0.002)
-            busy = self.browse.is_busy
+            busy = self.browse.is_busy or (isinstance(self.screen, Dialog) and self.screen.is_busy)
             waited |= busy
             quiet = 0 if busy else quiet + 1
             if quiet > _ROUNDS:

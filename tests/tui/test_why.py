@@ -39,7 +39,8 @@ def test_p_on_a_group_or_in_the_list_tells_why_the_node_is_there(source: Source)
         assert "rule entry · confidence 0.95" in driver.text
         await driver.press("p")
         assert not isinstance(driver.screen, Why)
-        await driver.press("enter", "g", "p")
+        await driver.press("enter")
+        await driver.press("g", "p")
         assert "Why: Heron" in driver.text
 
     drive(source, script)
@@ -66,7 +67,8 @@ def test_o_opens_the_line_of_the_list_or_the_paper(source: Source) -> None:
         return True
 
     async def script(driver: Driver) -> None:
-        await driver.press("p", "o")
+        await driver.press("p")
+        await driver.press("o")
         assert opened == ["https://github.com/example/birds/blob/main/README.md#L10"]
 
     drive(replace(source, browse=browse), script)

@@ -80,8 +80,7 @@ class Browse(Acting):
         self.results.border_title = "Results"
         self.load()
         if self._start:
-            # Textual keeps the height of what is updated before it is wholly mounted.
-            self.call_after_refresh(self._go, self._start)
+            self._go(self._start)
         else:
             self.set_focus(self.results)
 
@@ -243,7 +242,7 @@ class Browse(Acting):
         if self.box.hurry():
             self.search(self.box.value)
         self._show_list()
-        if self._searching:
+        if self._asker.is_open("search"):
             self._submitted = True
         elif self._found is not None:
             self._submit(self._found)
@@ -262,12 +261,8 @@ class Browse(Acting):
     @property
     def is_busy(self) -> bool:
         """Whether what is on screen is not yet what was asked for."""
-        waiting = self.box.is_waiting or self.pane.is_waiting
+        waiting = self.box.is_waiting or self.pane.is_waiting or self._asker.is_open()
         return waiting or any(not worker.is_finished for worker in self.app.workers)
-
-    @property
-    def _searching(self) -> bool:
-        return any(worker.group == "search" and not worker.is_finished for worker in self.workers)
 
     @on(NodePane.Looked)
     def _look(self, event: NodePane.Looked) -> None:

@@ -59,6 +59,11 @@ class Correct(Dialog[str]):
         self._ask_verb()
 
     @property
+    def is_busy(self) -> bool:
+        """Whether it looks something up."""
+        return self._asker.is_open()
+
+    @property
     def choices(self) -> Choices:
         """The list, where the step has one."""
         return self.query_one(Choices)

@@ -39,6 +39,11 @@ class Dialog(ModalScreen[Result | None]):
         """What the dialog holds."""
         raise NotImplementedError
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it waits for an answer."""
+        return False
+
     def action_choose(self) -> None:
         """Take the line under the cursor, where lines are there to be taken."""
 

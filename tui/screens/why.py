@@ -36,6 +36,7 @@ class Why(Dialog[None]):
         self._about = about
         self._receipts: tuple[Receipt, ...] | None = None
         self._owner: list[int] = []
+        self._asker = Asker(self, source, self._failed)
 
     def inside(self) -> ComposeResult:
         """The lines to read."""
@@ -44,8 +45,14 @@ class Why(Dialog[None]):
     def on_mount(self) -> None:
         """Ask for the receipts."""
         self.query_one(Reading).say("Looking up the receipts …")
-        asker = Asker(self, self._source, self._failed)
-        asker.ask("receipts", lambda graph: receipts(graph, self._about), self._show, failed="No receipts")
+        self._asker.ask(
+            "receipts", lambda graph: receipts(graph, self._about), self._show, failed="No receipts"
+        )
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the receipts are still being looked up."""
+        return self._asker.is_open()
 
     def _failed(self, title: str, error: Exception) -> None:
         self.query_one(Reading).say(title, str(error))

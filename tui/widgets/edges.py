@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.model import Literal, Node, Statement
@@ -79,10 +79,8 @@ class Edges(LineList):
         self._view = view
         if not same:
             self._folded = set()
-            share = max(_SHORTEST_SHARE, (height - len(view.groups)) // max(1, len(view.groups)))
-            self._shown = {(g.arrow, g.predicate): share for g in view.groups}
-            if view.edges + len(view.groups) <= height:
-                self._shown = {}
+            share = _share([len(group.leaves) for group in view.groups], height - len(view.groups))
+            self._shown = {(group.arrow, group.predicate): share for group in view.groups}
         self._lines = list(self._unfolded())
         kept = [
             i for i, line in enumerate(self._lines) if line.leaf and at and line.leaf.statement.id == at.id
@@ -161,6 +159,18 @@ class Edges(LineList):
             names = ", ".join(clean(_name(leaf.other)) for leaf in group.leaves[:8])
             parts.append((f"  {names}", "muted"))
         return spread(parts, [], cells)
+
+
+def _share(sizes: Sequence[int], room: int) -> int:
+    """How many leaves of each group are shown so that all groups together fill the room.
+
+    >>> _share([1, 2, 40], 12), _share([30, 30], 4), _share([2, 3], 40)
+    (9, 3, 3)
+    """
+    share, longest = _SHORTEST_SHARE, max(sizes, default=0)
+    while share < longest and sum(min(size, share + 1) for size in sizes) <= room:
+        share += 1
+    return share
 
 
 def _inline(group: Group) -> bool:

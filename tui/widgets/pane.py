@@ -84,8 +84,8 @@ class NodePane(Vertical):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a node has yet to be asked for."""
-        return self._waiting is not None
+        """Whether another node has yet to be asked for, or answered."""
+        return self._waiting is not None or self._asker.is_open()
 
     def open(self, slug: str) -> None:
         """Go to a node."""
@@ -117,6 +117,9 @@ class NodePane(Vertical):
             self.trail.visit(Stop(found.node.slug, found.node.label))
         if self.view is None or self.view.node.slug != found.node.slug:
             self._whole = False
+        if self.view is None:
+            # Textual loses the new height of what is updated while its first layout is under way.
+            self.call_after_refresh(self.query_one(Summary).refresh, layout=True)
         self.view = found
         self._paint()
         edges = self.query_one(Edges)
