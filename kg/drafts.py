@@ -30,7 +30,8 @@ class Seen:
 class Draft:
     """A node before it has an address: what its mentions, taken together, say.
 
-    ``key`` depends on nothing but these mentions.
+    ``key`` depends on nothing but these mentions. ``leading`` are those members that give it its
+    name and address: all, but for what a correction merged into it.
     ``slug`` is the address it asks for, never empty; whoever assigns it sees to collisions. Neither
     depends on corrections: a renamed thing keeps its address, also in a rebuild from nothing.
     """
@@ -43,6 +44,7 @@ class Draft:
     dissent: tuple[Kind, ...]
     support: int
     members: tuple[int, ...]
+    leading: tuple[int, ...]
     slug: str
 
 
@@ -64,40 +66,40 @@ def kinds_of(tree: Iterable[Seen]) -> list[Kind]:
     return sorted(total, key=lambda kind: (-round(total[kind], 6), kind.rank))
 
 
-def draft_of(tree: list[Seen], disputed: dict[int, frozenset[Identifier]], parts: dict[int, str]) -> Draft:
+def draft_of(
+    tree: list[Seen], disputed: dict[int, frozenset[Identifier]], parts: dict[int, str], leading: list[Seen]
+) -> Draft:
     """The draft of mentions that are one node, oldest first.
 
     ``disputed``: identifiers that a mention claims wrongly. ``parts``: tags of those set apart.
+    ``leading``: those that give the name and the address.
     """
-    kinds = kinds_of(tree)
-    identifiers = tuple(
-        sorted(
-            {
-                identifier
-                for one in tree
-                for identifier in one.mention.identifiers
-                if identifier not in disputed.get(one.id, frozenset())
-            }
-        )
-    )
-    label, aliases = _label(tree, kinds[0], identifiers)
-    strong = [i for i in identifiers if i.scheme in DECISIVE]
-    if kinds[0] in {Kind.PAPER, Kind.HARDWARE_TIER} and strong:
+    kinds, identifiers = kinds_of(tree), _identifiers(tree, disputed)
+    kind, owned = kinds_of(leading)[0], _identifiers(leading, disputed)
+    label = _label(leading, kind, owned)
+    names = {n for one in tree for n in (one.mention.name, *one.mention.aliases) if n}
+    strong = [i for i in owned if i.scheme in DECISIVE]
+    if kind in {Kind.PAPER, Kind.HARDWARE_TIER} and strong:
         key = str(strong[0])
     else:
-        key = f"{kinds[0].group}|{name_key(label)}|{identifiers[0] if identifiers else ''}"
-    key += parts.get(tree[0].id, "")
+        key = f"{kind.group}|{name_key(label)}|{owned[0] if owned else ''}"
     return Draft(
-        key,
-        kinds[0],
-        label,
-        aliases,
-        identifiers,
-        tuple(kinds[1:]),
-        len({one.document for one in tree}),
-        tuple(one.id for one in tree),
-        _slug(kinds[0], label, identifiers),
+        key=key + parts.get(tree[0].id, ""),
+        kind=kinds[0],
+        label=label,
+        aliases=tuple(sorted(names - {label})),
+        identifiers=identifiers,
+        dissent=tuple(kinds[1:]),
+        support=len({one.document for one in tree}),
+        members=tuple(one.id for one in tree),
+        leading=tuple(one.id for one in leading),
+        slug=_slug(kind, label, owned),
     )
+
+
+def _identifiers(tree: Iterable[Seen], disputed: dict[int, frozenset[Identifier]]) -> tuple[Identifier, ...]:
+    found = {i for one in tree for i in one.mention.identifiers if i not in disputed.get(one.id, ())}
+    return tuple(sorted(found))
 
 
 def _slug(kind: Kind, label: str, identifiers: tuple[Identifier, ...]) -> str:
@@ -107,8 +109,8 @@ def _slug(kind: Kind, label: str, identifiers: tuple[Identifier, ...]) -> str:
     return slugify(label) or slugify(kind.label)
 
 
-def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) -> tuple[str, tuple[str, ...]]:
-    """The name that documents agree on most, and all other spellings, sorted."""
+def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) -> str:
+    """The name that documents agree on most, in its commonest spelling."""
     votes: dict[tuple[str, str], float] = {}
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for one in tree:
@@ -119,16 +121,13 @@ def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) ->
     total: Counter[str] = Counter()
     for (_, key), weight in sorted(votes.items()):
         total[key] += weight  # type: ignore[assignment] # a Counter of weights
-    others = {n for one in tree for n in (one.mention.name, *one.mention.aliases) if n}
     tier = next((i for i in identifiers if i.scheme == "tier"), None)
     if kind is Kind.HARDWARE_TIER and tier is not None:
-        label = str(Memory.of(tier))
-    elif total:
+        return str(Memory.of(tier))
+    if total:
         best = min(total, key=lambda key: (-round(total[key], 6), key))
-        label = min(spellings[best], key=lambda name: (-spellings[best][name], name))
-    else:
-        label = _unnamed(identifiers)
-    return label, tuple(sorted({n for n in others if n != label}))
+        return min(spellings[best], key=lambda name: (-spellings[best][name], name))
+    return _unnamed(identifiers)
 
 
 def _unnamed(identifiers: tuple[Identifier, ...]) -> str:

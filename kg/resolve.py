@@ -62,7 +62,11 @@ def resolve(seen: Sequence[Seen], corrections: Sequence[Correction] = ()) -> Res
     _merge_corrected(forest, [c for c in corrections if c.verb == "merge"], kinds, matched)
     labels = _labels(forest, [c for c in corrections if c.verb == "rename"], kinds, matched)
     drafts = [
-        corrected(draft_of(tree, disputed, parts), kinds.get(tree[0].id), labels.get(tree[0].id))
+        corrected(
+            draft_of(tree, disputed, parts, forest.leading(tree)),
+            kinds.get(tree[0].id),
+            labels.get(tree[0].id),
+        )
         for tree in forest.trees()
     ]
     return Resolution(tuple(sorted(drafts, key=lambda d: d.key)), frozenset(matched))
@@ -77,6 +81,7 @@ class _Forest:
     def __init__(self, seen: Iterable[Seen]) -> None:
         self.seen = {one.id: one for one in seen}
         self.parent = {i: i for i in self.seen}
+        self.folded: set[int] = set()  # mentions of things that a person folded into another
 
     def root(self, i: int) -> int:
         while self.parent[i] != i:
@@ -87,6 +92,10 @@ class _Forest:
     def join(self, a: int, b: int) -> None:
         a, b = sorted((self.root(a), self.root(b)))
         self.parent[b] = a
+
+    def leading(self, tree: list[Seen]) -> list[Seen]:
+        """The mentions that give a tree its name and address: those that were not folded in."""
+        return [one for one in tree if one.id not in self.folded] or tree
 
     def trees(self) -> list[list[Seen]]:
         found: dict[int, list[Seen]] = defaultdict(list)
@@ -272,6 +281,8 @@ def _merge_corrected(
         kept, folded = _find(merge.node, trees, kinds), _find(merge.other, trees, kinds)
         if kept and folded:
             matched.add(merge.key)
+            if forest.root(kept[0].id) != forest.root(folded[0].id):
+                forest.folded |= {one.id for one in folded}
             forest.join(kept[0].id, folded[0].id)
             if kind := kinds.get(kept[0].id) or kinds.get(folded[0].id):
                 kinds[forest.root(kept[0].id)] = kind

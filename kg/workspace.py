@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from .corrections import VERBS, Correction, from_table, to_table
+from .corrections import VERBS, Correction, from_table, settled, to_table
 from .errors import ConfigError, UsageError
 
 CONFIG, CORRECTIONS, DATABASE = "kg.toml", "corrections.toml", "graph.db"
@@ -218,9 +218,13 @@ class Workspace:
             raise ConfigError(f"{where}: {message}", hint=hint) from error
 
     def add_correction(self, correction: Correction) -> None:
-        """Append a correction to corrections.toml, made if missing; what stands there is kept."""
+        """Append a correction to corrections.toml, made if missing; what stands there is kept.
+
+        A node that an earlier correction renamed is anchored by the name that documents know.
+        """
         with self.editing():
-            self._add_correction(correction)
+            before, _ = self.load_corrections()
+            self._add_correction(settled([*before, correction])[-1])
 
     def _add_correction(self, correction: Correction) -> None:
         import tomlkit

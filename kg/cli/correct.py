@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from kg.corrections import Anchor, Correction, settled
+from kg.corrections import Anchor, Correction
 from kg.errors import UnknownNode, UsageError
 from kg.graph import Graph
 from kg.model import Delta, Node
 from kg.vocabulary import Predicate
-from kg.workspace import Workspace
 
 from .arguments import TEXT, TypoGroup, kind_of
 from .context import Context, formats, pass_context
@@ -71,11 +70,7 @@ def _list(context: Context, format_: str) -> None:
 
 
 def _apply(context: Context, correction: Correction) -> None:
-    def append(workspace: Workspace) -> None:
-        before, _ = workspace.load_corrections()
-        workspace.add_correction(settled([*before, correction])[-1])
-
-    delta = context.correct(append)
+    delta = context.correct(lambda workspace: workspace.add_correction(correction))
     _tell(str(correction), delta)
     with context.reading() as graph:
         corrections = graph.corrections()

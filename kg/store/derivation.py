@@ -115,10 +115,9 @@ def _load(db: sqlite3.Connection, block: Block) -> None:
 def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]) -> set[int]:
     """The nodes that stand for the drafts now; a node that stays keeps its number and slug.
 
-    A node goes where its oldest mention went. Of several that went to one draft the oldest stays
-    and the others leave their slugs pointing to it.
+    Of several that went to one draft one stays and the others leave their slugs pointing to it.
     """
-    went = _where_nodes_went(block, drafts)
+    went = _where_nodes_went(db, block, drafts)
     kept: dict[int, int] = {}
     for node, draft in went.items():
         kept.setdefault(draft, node)
@@ -138,14 +137,29 @@ def _in_slug_order(drafts: Sequence[Draft]) -> list[int]:
     return sorted(range(len(drafts)), key=lambda n: (-drafts[n].support, drafts[n].kind.rank, drafts[n].key))
 
 
-def _where_nodes_went(block: Block, drafts: Sequence[Draft]) -> dict[int, int]:
-    """For each node until now, the draft with its oldest mention; the oldest node first."""
+def _where_nodes_went(db: sqlite3.Connection, block: Block, drafts: Sequence[Draft]) -> dict[int, int]:
+    """For each node until now the draft that continues it, where its mentions went to several.
+
+    The one that would ask for its slug, else the one with its oldest mention. First come nodes
+    that lead a draft, then the oldest: who stays where several went to one.
+    """
+    sql = "SELECT id, slug FROM node WHERE id IN ({})"
+    slugs = {row["id"]: row["slug"] for row in rows_in(db, sql, sorted(set(block.node_of.values())))}
     draft_of = {member: n for n, draft in enumerate(drafts) for member in draft.members}
+    leading = {member for draft in drafts for member in draft.leading}
     went: dict[int, int] = {}
+    leads: set[int] = set()
     for mention in sorted(block.node_of):
-        if mention in draft_of:
-            went.setdefault(block.node_of[mention], draft_of[mention])
-    return went
+        node, draft = block.node_of[mention], draft_of.get(mention)
+        if draft is None:
+            continue
+        named = drafts[draft].slug == slugs[node]
+        if node not in went or (named and drafts[went[node]].slug != slugs[node]):
+            went[node] = draft
+            leads.discard(node)
+        if went[node] == draft and mention in leading:
+            leads.add(node)
+    return dict(sorted(went.items(), key=lambda item: item[0] not in leads))
 
 
 def _edited(

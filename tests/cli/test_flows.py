@@ -296,7 +296,6 @@ def test_every_verb_changes_the_graph_is_listed_survives_a_refresh_and_is_undone
     assert "[[correction]]" not in tides.corrections.read_text("utf-8")
 
 
-@pytest.mark.xfail(reason="in history the oldest mention gives the address, in a rebuild the alphabet does")
 @pytest.mark.parametrize("pair", [("ebbformer", "shoreling"), ("shoreling", "ebbformer")])
 def test_a_merged_node_has_one_address_in_any_history(tides: Kg, pair: tuple[str, str]) -> None:
     tides("correct", "merge", *pair)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.corrections import Anchor, Correction, from_table, to_table
+from kg.corrections import Anchor, Correction, from_table, settled, to_table
 from kg.errors import ConfigError, UsageError
 from kg.vocabulary import Kind, Predicate
 from kg.workspace import Source, Workspace, now
@@ -140,6 +140,7 @@ def test_corrections_are_appended_read_and_taken_back(
     workspace = Workspace(tmp_path_factory.mktemp("corrections"))
     for one in listed:
         workspace.add_correction(one)
+    listed = list(settled(listed))
     found, _ = workspace.load_corrections()
     assert list(found) == listed
     assert [one.line for one in found] == sorted({one.line for one in found})
