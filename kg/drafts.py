@@ -55,7 +55,11 @@ def weight_of(group: Iterable[Seen]) -> float:
 
 
 def kinds_of(tree: Iterable[Seen]) -> list[Kind]:
-    """Kinds by evidence, best first: each document votes once for each kind, with its best."""
+    """Kinds by evidence, best first: each document votes once for each kind, with its best.
+
+    Topic stands behind every other kind: that a heading gathers entries on a thing says nothing
+    against its being a method.
+    """
     best: dict[tuple[str, Kind], float] = {}
     for one in tree:
         vote = one.document, one.mention.kind
@@ -63,7 +67,7 @@ def kinds_of(tree: Iterable[Seen]) -> list[Kind]:
     total: Counter[Kind] = Counter()
     for (_, kind), confidence in sorted(best.items(), key=lambda item: (item[0][0], item[0][1].rank)):
         total[kind] += confidence  # type: ignore[assignment] # a Counter of weights
-    return sorted(total, key=lambda kind: (-round(total[kind], 6), kind.rank))
+    return sorted(total, key=lambda kind: (kind is Kind.TOPIC, -round(total[kind], 6), kind.rank))
 
 
 def draft_of(

@@ -165,6 +165,12 @@ def test_equal_evidence_is_decided_by_the_order_of_the_vocabulary() -> None:
     assert node.kind is Kind.MODEL
 
 
+def test_a_heading_never_outvotes_what_an_entry_says() -> None:
+    headings = [(f"list:{n}", mention("LoRA", Kind.TOPIC)) for n in range(5)]
+    (node,) = drafts(*headings, ("list:x", mention("LoRA", Kind.METHOD, confidence=0.5)))
+    assert (node.kind, node.dissent) == (Kind.METHOD, (Kind.TOPIC,))
+
+
 def test_the_order_of_mentions_never_shows() -> None:
     names = ["Foo", "foo", "Foo 2", "Bar", "Bar Kit", "BAR"]
     repositories = ["github:x/foo", "github:x/bar", "github:y/foo", "github:y/other"]
