@@ -51,8 +51,8 @@ def replace(db: sqlite3.Connection, reading: Reading, now: str, touched: Touched
     row = db.execute("SELECT id, blob, reader FROM document WHERE key = ?", (reading.key,)).fetchone()
     revision = reading.revision
     if row and (row["blob"], row["reader"]) == (revision.blob, revision.reader):
-        sql = "UPDATE document SET checked_at = ?, etag = ? WHERE id = ?"
-        db.execute(sql, (now, revision.etag, row["id"]))
+        sql = "UPDATE document SET checked_at = ?, etag = ?, page = ? WHERE id = ?"
+        db.execute(sql, (now, revision.etag, reading.page, row["id"]))
         return False
     if reading.record is not None and is_older(db, reading.record):
         return False
