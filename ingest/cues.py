@@ -12,6 +12,7 @@ _NAMED = r"(?=[A-Z]|[a-z]+[\w.]*[-\d])"
 _LESS = r"smaller|compact|compressed|pruned|tiny|reduced"
 _TUNED = r"fine-?\s?tun(?:ed|es?|ing)"
 _PROPER = r"(?>[A-Z][\w./-]*)(?:\s(?>[A-Z][\w.-]*)){0,2}"
+_DOES = r"runs?|running|serv(?:e|es|ing)|deploy(?:s|ing)?|train(?:s|ing)?|host(?:s|ing)?|chat\s+with"
 _GENERATED = "generated|created|produced|synthesi[sz]ed|collected|annotated"
 _FACES = r"front-?end|bindings?|wrapper|client|interface|gui|web\s?ui|ui|bridge|plugin|extension"
 _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -91,7 +92,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"integrat(?:es|ed|ions?)\s+(?:with|for)",
             r"inference\s+(?:of|for)",
             r"models?\s+(?:like|such\s+as|including|\(?e\.g\.,?)",
-            rf"(?:run|runs|running|serve|serving)\s+{_NAMED}",
+            rf"(?:{_DOES})\s+{_NAMED}",
             r"支持",
         ),
     ),

@@ -14,7 +14,7 @@ _DEVICE = re.compile(
     r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
     r"cpus?|(?:single|one|consumer(?:-grade)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
     r"jetson(?:\s(?:nano|orin|xavier|agx|tx\d))*|(?:qualcomm\s+)?snapdragon(?:\s\d+)?|"
-    r"arm(?:v8)?(?:\s+cpus?)?|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86)(?![\w-])",
+    r"arm(?:v8)?(?:\s+cpus?)?|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86|kubernetes)(?![\w-])",
     re.IGNORECASE,
 )
 _ON = re.compile(

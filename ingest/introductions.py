@@ -7,11 +7,13 @@ import re
 from kg.identifiers import CODE_HOSTS
 from kg.vocabulary import Kind, Predicate
 
+from .attributes import date_in
 from .claims import PAPER_SCHEMES, Said
 from .draft import Draft
 from .entries import Entry
 from .organizations import is_organization
 from .titles import is_title
+from .venues import venue_in
 
 _INTRODUCED = Predicate.INTRODUCES.range
 _NAME_WORDS = 3
@@ -57,6 +59,12 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
     out: list[tuple[str, str, float]] = []
     if entry.prefix and len(entry.prefix.split()) <= _NAME_WORDS and not is_organization(entry.prefix):
         out.append((entry.prefix, "short-name", 0.9))
+    if (
+        _is_name(entry.lead)
+        and " " not in entry.lead
+        and not (date_in(entry.lead) or venue_in([entry.lead]).name)
+    ):
+        out.append((entry.lead, "short-name", 0.85))
     for word in entry.marked:
         clean = word.strip(" :,.()[]")
         if 0 < len(clean.split()) <= 2 and clean != title and _is_name(clean):  # noqa: PLR2004

@@ -39,6 +39,7 @@ _MADE = re.compile(
     rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
     rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"
     rf"|{_VERBS}\s+by\s+(?:the\s+)?(?P<any>{_PROPER})"
+    rf"|\((?P<end>{_ORG})\)\.?$"
     rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
     r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
     rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team"

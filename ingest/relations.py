@@ -115,6 +115,9 @@ def _based(tie: _Tie) -> None:
 
 
 def _forked(tie: _Tie) -> None:
+    if tie.kind is Kind.FRAMEWORK and re.match(r"(?:['’]s)?\s+models?\b", tie.behind):
+        tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.6)  # "port of the Foo model in C"
+        return
     what = tie.target(tie.kind)
     if not tie.say(Predicate.DERIVED_FROM, what, 0.7):
         tie.say(Predicate.WORKS_WITH, what, 0.7, rule="forked")

@@ -30,6 +30,7 @@ _SERIES = re.compile(
 _ENDS = re.compile(rf"^(?P<venue>[A-Z][^.]{{1,90}}?)\s*[,\s]\s*(?P<year>{_YEAR})$")
 _SAME = {"nips": "NeurIPS", "neurips": "NeurIPS", "arxiv.org": "arXiv.org"}
 _CAPITALS = re.compile(r"[A-Z][\w-]*(?:\s(?:[A-Z][\w-]*|of|on|in|the|and|for|&)){0,11}")
+_SHORT = re.compile(r"([A-Z][A-Za-z]{1,11})\s?['’](\d\d)(?=$|[\s,.])")
 _FIRST, _CENTURY = 1950, 2000
 _MAX_WORDS = 14
 
@@ -45,7 +46,7 @@ class Venue:
         return f"{self.name} {self.year}" if self.name and self.year else self.name
 
 
-def venue_in(segments: list[str]) -> Venue:  # noqa: C901 - one loop a form
+def venue_in(segments: list[str]) -> Venue:  # noqa: C901, PLR0911 - one loop a form
     """The venue that the segments of an item's tail name; a year may stand in another segment.
 
     >>> str(venue_in(["ICML'25"])), str(venue_in([", NIPS, 2023. "])), str(venue_in(["arXiv 2024"]))
@@ -54,6 +55,9 @@ def venue_in(segments: list[str]) -> Venue:  # noqa: C901 - one loop a form
     ('Conference on Things 2020', '')
     """
     segments = [" ".join(s.split()).strip(" ,.;:|()[]-–*")[:300] for s in segments]
+    for segment in segments:
+        if short := _SHORT.match(segment):
+            return Venue(_spelled(short[1]), _CENTURY + int(short[2]))
     for segment in segments:
         found = _ENDS.match(segment) if len(segment.split()) <= _MAX_WORDS else None
         if found and not _names(found["venue"]):
