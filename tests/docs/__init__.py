@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import commands, vocabulary
+from . import commands, interface, vocabulary
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands.page,
+    "docs/interface.md": interface.page,
     "docs/vocabulary.md": vocabulary.page,
 }
 """Pages that are made from the code, and what makes them."""
