@@ -46,7 +46,7 @@ def say_introduced(said: Said, draft: Draft) -> None:
     for name, rule, confidence in introduced_names(entry, paper.name):
         thing = draft.known(name, _INTRODUCED)
         if thing is None:
-            kind, sure = _introduced_kind(paper.name, draft, entry)
+            kind, sure = introduced_kind(paper.name)
             code = [x.identifier for x in entry.beside if x.identifier.scheme in CODE_HOSTS]
             thing = draft.mention(
                 said.place, name, kind, rule, sure, identifiers=code if len(code) == 1 else ()
@@ -131,34 +131,36 @@ def _heads(head: str, rest: str) -> bool:
     return all(re.match(r"\W*(?:[A-Z\d]|v\d)", w) or re.search(r"[a-z][A-Z]|\d", w) for w in words)
 
 
-_MODELS = re.compile(
-    r"\b(?:language\s+models?|llms?|slms?|foundation\s+models?|open[- ](?:source\s+)?models?|"
-    r"technical\s+report|chatbots?|"
-    r"vision[- ]language\s+models?|generalist|assistant|transformers?\s+for)\s*$|^\W*(?:an?|"
-    r"the)\s+.*\bmodels?\b|technical\s+report",
-    re.IGNORECASE,
+_BEHIND = re.compile(
+    r"\s+(?:of|for|in|on|with|via|by|to|as|using|through|from|at|towards?|under|across)\s+", re.IGNORECASE
 )
-_THINGS = (
-    (
-        Kind.BENCHMARK,
-        re.compile(r"\b(?:benchmarks?|benchmarking|leaderboard|evaluating|arena)\b", re.IGNORECASE),
-    ),
-    (Kind.DATASET, re.compile(r"\b(?:dataset|corpus|data\s+set)\b", re.IGNORECASE)),
+_REPORT = re.compile(r"\btechnical\s+report\b", re.IGNORECASE)
+_GERUND = re.compile(r"\W*[A-Za-z]+ing\b", re.IGNORECASE)
+_HEADS = (
+    (Kind.BENCHMARK, r"benchmarks?|leaderboards?|arena|test\s?beds?"),
+    (Kind.DATASET, r"datasets?|data\s+sets?|corpus|corpora"),
     (
         Kind.FRAMEWORK,
-        re.compile(
-            r"\b(?:framework|library|toolkit|system|engine|platform|toolbox|"
-            r"compiler)\b",
-            re.IGNORECASE,
-        ),
+        r"frameworks?|librar(?:y|ies)|toolkits?|toolbox|engines?|platforms?|compilers?|systems?",
     ),
+    (Kind.MODEL, r"models?|s?l?lms?|vlms?|chatbots?|assistants?|generalists?|famil(?:y|ies)"),
 )
+_HEAD_NOUNS = tuple((kind, re.compile(rf"\b(?:{words})\W*$", re.IGNORECASE)) for kind, words in _HEADS)
 
 
-def _introduced_kind(title: str, draft: Draft, entry: Entry) -> tuple[Kind, float]:
-    del draft, entry
-    rest = title.partition(":")[2]
-    for kind, pattern in _THINGS:
-        if pattern.search(rest):
-            return kind, 0.5
-    return (Kind.MODEL, 0.5) if _MODELS.search(rest) else (Kind.METHOD, 0.55)
+def introduced_kind(title: str) -> tuple[Kind, float]:
+    """The kind of what a title introduces, by the head noun behind its name, and a confidence.
+
+    >>> introduced_kind("FooLM: An Open Language Model")[0] is Kind.MODEL
+    True
+    >>> introduced_kind("Foo: Low-Rank Updates of Large Language Models")[0] is Kind.METHOD
+    True
+    """
+    if _REPORT.search(title):
+        return Kind.MODEL, 0.6
+    head = _BEHIND.split(title.partition(":")[2], maxsplit=1)[0]
+    if _GERUND.match(head):
+        benchmark = re.match(r"\W*(?:benchmark|evaluat)ing\b", head, re.IGNORECASE)
+        return (Kind.BENCHMARK, 0.5) if benchmark else (Kind.METHOD, 0.6)
+    found = next((kind for kind, noun in _HEAD_NOUNS if noun.search(head)), None)
+    return (found, 0.6) if found else (Kind.METHOD, 0.55)
