@@ -15,6 +15,12 @@ from .devices import is_device
 from .draft import Draft
 from .organizations import is_organization
 
+_METHODS = frozenset(
+    """lora qlora dora adalora gptq awq smoothquant squeezellm peft rlhf dpo ppo grpo sft rag moe
+    flashattention pagedattention""".split()
+)
+"""Methods that lists name so often as supported or used that they need no entry to be known."""
+
 _TARGETS: dict[str, tuple[Kind, ...]] = {
     "derived": (Kind.MODEL,),
     "supports": (Kind.MODEL, Kind.FRAMEWORK),
@@ -79,6 +85,8 @@ class _Tie:
         """The thing at the other end: an entry, or a reference of the kind that the cue suggests."""
         if self.other is not None:
             return self.other
+        if self.found.name.casefold() in _METHODS:
+            kind, confidence = Kind.METHOD, 0.7
         return self.draft.mention(self.said.place, self.found.name, kind, "cue", confidence)
 
     def say(
@@ -161,7 +169,7 @@ def _suits(tie: _Tie, what: Mention) -> bool:
 def _supported(tie: _Tie) -> None:
     what = tie.target(Kind.MODEL, 0.5)
     if not (_suits(tie, what) or tie.say(Predicate.SUPPORTS, what, 0.75)):
-        tie.say(Predicate.WORKS_WITH, what, 0.6)
+        tie.say(Predicate.WORKS_WITH, what, 0.6) or tie.say(Predicate.IMPLEMENTS, what, 0.6)
 
 
 def _implemented(tie: _Tie) -> None:
