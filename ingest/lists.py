@@ -24,7 +24,7 @@ from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, read_step, read_tier, say_guide, say_tier, tier_mention, tier_text
 from .values import say_values
 
-READER = "list/1"
+READER = "list/2"
 """The version of the rules: the same bytes read by a newer reader are read again."""
 
 _GROUP_LEVELS = (0, 8, 9)

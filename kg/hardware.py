@@ -22,6 +22,7 @@ _RANGE = re.compile(
     rf"(?P<more>\+|or\s+more)?\s*(?:of\s+)?(?P<kind>{_MEMORY})",
     re.IGNORECASE,
 )
+_WORD = re.compile(_MEMORY, re.IGNORECASE)
 _KINDS = {"vram": "vram", "gpu memory": "vram", "\u663e\u5b58": "vram", "unified memory": "unified"}
 
 
@@ -74,6 +75,8 @@ def memory_in(text: str) -> tuple[Memory, tuple[int, int]] | None:
     >>> memory_in("A100-80GB"), memory_in("7B parameters in 4 bits")
     (None, None)
     """
+    if not _WORD.search(text):
+        return None
     for found in _RANGE.finditer(text):
         unit = found["unit"] or found["low_unit"]
         low, high = Decimal(found["low"]), Decimal(found["high"]) if found["high"] else None

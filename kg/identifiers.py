@@ -117,6 +117,9 @@ def doi(text: str) -> Identifier | None:
     return Identifier("doi", text)
 
 
+_BLANK = re.compile(r"[\s\x00-\x1f]")
+
+
 def identify(url: str) -> Identifier | None:
     """The identifier that an absolute http(s) URL (or a bare host path) stands for, or None.
 
@@ -146,7 +149,7 @@ def identify(url: str) -> Identifier | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return None
-    if not host or "." not in host or any(c.isspace() or ord(c) < ord(" ") for c in url):
+    if not host or "." not in host or _BLANK.search(url):
         return None
     host = host.removeprefix("www.")
     path = unquote(parts.path, errors="replace")

@@ -89,15 +89,15 @@ class Predicate(Enum):
     """
 
     INTRODUCES = ("introduces", "introduced by", (_P,), (_M, _T, _F, _D, _B), "", "kg:introduces")
-    DERIVED_FROM = ("derived_from", "base of", (_M,), (_M,), "", "schema:isBasedOn")
-    USES = ("uses", "used by", (_M, _F), (_T,), "", "kg:usesMethod")
+    DERIVED_FROM = ("derived_from", "base of", (_M, _F, _D), (_M, _F, _D), "", "schema:isBasedOn")
+    USES = ("uses", "used by", (_M, _F), (_T, _F), "", "kg:uses")
     IMPLEMENTS = ("implements", "implemented by", (_F,), (_T,), "", "mls:implements")
     SUPPORTS = ("supports", "supported by", (_F,), (_M,), "", "kg:supports")
     WORKS_WITH = ("works_with", "works with", (_F,), (_F,), "", "kg:worksWith")
     REQUIRES = ("requires", "required by", (_M,), (_H,), "", "kg:needsTier")
     ABOUT = ("about", "subject of", _ANY, _ANY, "", "schema:about")
     BROADER = ("broader", "narrower", (_T, _A, _C), (_T, _A, _C), "", "skos:broader")
-    MADE_BY = ("made_by", "maker of", (_M, _F, _D, _B), (_O,), "", "schema:creator")
+    MADE_BY = ("made_by", "maker of", (_M, _F, _D, _B, _P, _A, _G), (_O,), "", "schema:creator")
     TRAINED_ON = ("trained_on", "training data of", (_M,), (_D,), "", "fair4ml:trainedOn")
     GENERATED_WITH = ("generated_with", "used to generate", (_D,), (_M,), "", "kg:generatedWith")
     EVALUATES = ("evaluates", "evaluated by", (_B,), (_M, _T, _A, _C), "", "kg:evaluates")
@@ -105,7 +105,7 @@ class Predicate(Enum):
     MENTIONS = ("mentions", "mentioned by", _ANY, _ANY, "", "schema:mentions")
     SAME_AS = ("same_as", "same as", _ANY, _ANY, "", "skos:exactMatch")
 
-    RUNS_ON = ("runs_on", "", (_M, _F), (), "string", "kg:runsOn")
+    RUNS_ON = ("runs_on", "", (_M, _T, _F, _A), (), "string", "kg:runsOn")
     DESCRIPTION = ("description", "", _ANY, (), "string", "dcterms:description")
     HOMEPAGE = ("homepage", "", _ANY, (), "iri", "foaf:page")
     HAS_CODE = ("has_code", "", _ANY, (), "iri", "schema:codeRepository")

@@ -127,7 +127,7 @@ No domain is ``rdf:Statement``: OWL 2 DL reserves that name.
 
 _COMMENTS = {
     "introduces": "The paper is the one that a source gives as the origin of the thing.",
-    "usesMethod": "A source presents the thing as made with the method, or as one to adapt or run with it.",
+    "uses": "A source presents the thing as made with the method or software, or as run with it.",
     "supports": "A source presents the model as one that the software can load, train or serve.",
     "worksWith": "A source presents the two pieces of software as working together.",
     "generatedWith": "The data were made with the model.",

@@ -110,7 +110,7 @@ def test_how_one_model_comes_from_another(said: Facts) -> None:
 
 
 def test_two_places_together_are_one_statement_and_two_sources_are_two(said: Facts) -> None:
-    found = statements(said, "node:heron-7b", "kg:usesMethod")
+    found = statements(said, "node:heron-7b", "kg:uses")
     assert sorted(len(objects(pairs, "prov:wasDerivedFrom")) for pairs in found) == [1, 2]
     assert all({("kg:rule", '"test"'), ("kg:confidence", "0.8")} <= pairs for pairs in found)
 
