@@ -57,7 +57,8 @@ def say_introduced(said: Said, draft: Draft) -> None:
 def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
     """The names of what a paper introduces, each with the rule that found it and a confidence."""
     out: list[tuple[str, str, float]] = []
-    if entry.prefix and len(entry.prefix.split()) <= _NAME_WORDS and not is_organization(entry.prefix):
+    named = bool(entry.prefix) and entry.prefix.casefold() not in _NO_NAMES  # "Paper: [Title](…)"
+    if named and len(entry.prefix.split()) <= _NAME_WORDS and not is_organization(entry.prefix):
         out.append((entry.prefix, "short-name", 0.9))
     if (
         _is_name(entry.lead)
@@ -94,7 +95,8 @@ def _dashed(title: str) -> tuple[str, str, str]:
 
 
 _NO_NAMES = frozenset(
-    """survey review tutorial overview introduction position paper report technical towards toward case study
+    """survey review tutorial overview introduction position paper papers blog
+    code link project report technical towards toward case study
     abstract editorial opinion perspective thinking learning reasoning training pruning quantization
     distillation""".split()
 )

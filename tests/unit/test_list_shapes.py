@@ -135,6 +135,17 @@ def test_words_before_a_colon_that_are_no_name_introduce_nothing(title: str) -> 
 # ---------------------------------------------------------------------------------- kinds
 
 
+def test_a_label_before_a_linked_title_is_no_name() -> None:
+    titles = ("Tidal Caches for Long Memories in Small Boats", "Rowing: A Study of Slow Decoding at Sea")
+    entries = "".join(
+        f"  - Paper: [{t}](https://arxiv.org/abs/2601.0000{n})\n" for n, t in enumerate(titles, 1)
+    )
+    found = rows(f"# Boats\n## Weekly\n- **[2026.01.02]**\n{entries}")
+    assert [row["name"] for row in found] == list(titles)
+    introduced = {target for row in found for rel, target in told(row) if rel == "describes"}
+    assert introduced == {"Rowing"}
+
+
 @pytest.mark.parametrize(
     ("heading", "line", "kind"),
     [
