@@ -36,8 +36,7 @@ class Row:
 class Found:
     """The answer to a search: how many, of which kinds, and the first page.
 
-    ``near``: names that look like the words, where nothing matched. ``exact``: the search was an
-    identifier and this is its node.
+    ``exact``: the search was an identifier and this is its node.
     """
 
     query: Query
@@ -45,7 +44,6 @@ class Found:
     facets: Mapping[Kind, int]
     rows: tuple[Row, ...]
     generation: int
-    near: tuple[str, ...] = ()
     exact: Node | None = None
 
 
@@ -149,8 +147,7 @@ def find(graph: Graph, text: str, kinds: Sequence[Kind]) -> Found:
         query = replace(query, kinds=tuple(kind for kind in kinds if kind in query.kinds or not query.kinds))
     total = sum(number for kind, number in facets.items() if not kinds or kind in query.kinds)
     rows = page(graph, query, 0) if total else ()
-    near = _near(graph, query) if not total else ()
-    return Found(query, total, facets, rows, graph.generation, near)
+    return Found(query, total, facets, rows, graph.generation)
 
 
 def _exact(graph: Graph, text: str) -> Node | None:
@@ -162,7 +159,8 @@ def _exact(graph: Graph, text: str) -> Node | None:
         return None
 
 
-def _near(graph: Graph, query: Query) -> tuple[str, ...]:
+def near(graph: Graph, query: Query) -> tuple[str, ...]:
+    """Names that look like the words of a search, best first; slow in a large graph."""
     nodes = [graph.node(slug) for slug in graph.nearest(" ".join(query.words))] if query.words else []
     return tuple(dict.fromkeys(node.label for node in nodes if node is not None))
 

@@ -30,6 +30,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fingers that rest at once."""
     monkeypatch.setattr("tui.widgets.search.DEBOUNCE", 0.005)
     monkeypatch.setattr("tui.widgets.pane.DEBOUNCE", 0.005)
+    monkeypatch.setattr("tui.screens.searching.NEAR_DELAY", 0.005)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ All names are made up; the last list holds names that would do harm if a screen 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +54,7 @@ class Writer:
     spans: dict[Place, Span] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    seen: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)
 
     def section(self, name: str) -> None:
         """Begin a section."""
@@ -62,7 +64,8 @@ class Writer:
     def entry(self, text: str) -> Place:
         """One entry; its place."""
         self.lines.append(text)
-        place = Place(self.heading, digest(text), sum(p.digest == digest(text) for p in self.spans))
+        self.seen[self.heading, text] += 1
+        place = Place(self.heading, digest(text), self.seen[self.heading, text] - 1)
         self.spans[place] = Span(len(self.lines), len(self.lines))
         return place
 

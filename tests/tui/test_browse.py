@@ -227,7 +227,7 @@ def test_a_late_answer_never_overwrites_a_newer_one(source: Source, monkeypatch:
             gate.wait(5)
         return real(graph, text, kinds)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tui.screens.browse.find", slow)
+    monkeypatch.setattr("tui.screens.searching.find", slow)
 
     async def script(driver: Driver) -> None:
         await driver.pilot.press("slash", "w")
@@ -251,7 +251,7 @@ def test_letters_typed_fast_are_one_search(source: Source, monkeypatch: pytest.M
         asked.append(text)
         return real(graph, text, kinds)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tui.screens.browse.find", counted)
+    monkeypatch.setattr("tui.screens.searching.find", counted)
     monkeypatch.setattr("tui.widgets.search.DEBOUNCE", 0.3)
 
     async def script(driver: Driver) -> None:

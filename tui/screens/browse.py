@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kg.graph import Graph
 from kg.model import Literal, Node
-from kg.vocabulary import Kind
 from tui import messages
-from tui.asking import Asker
 from tui.bindings import BROWSE, bindings
 from tui.browser import web_page
 from tui.correcting import Aim
-from tui.reading import Found, Overview, Row, find, overview, page
 from tui.source import Source
 from tui.text import clean
 from tui.widgets.bars import TitleBar
@@ -31,7 +24,8 @@ from tui.widgets.pane import NodePane
 from tui.widgets.results import Results
 from tui.widgets.search import SearchBox
 
-from .acting import Acting, way_out
+from .acting import way_out
+from .searching import Searching
 
 _TYPED = frozenset(
     {"search", "correct", "why", "web", "copy", "abstract", "facets", "quit", "help", "back", "forward"}
@@ -40,7 +34,7 @@ _TYPED = frozenset(
 _ON_NODES = frozenset({"choose", "why", "correct", "web", "copy", "abstract", "facets", "search"})
 
 
-class Browse(Acting):
+class Browse(Searching):
     """Find nodes, walk from one to the next, ask why, correct."""
 
     AUTO_FOCUS = None
@@ -52,12 +46,6 @@ class Browse(Acting):
         """``start``: the slug of the node to begin with, if any."""
         super().__init__(source)
         self._start = start
-        self._asker = Asker(self, source, self.fail)
-        self._found: Found | None = None
-        self._text = ""
-        self._ticked: frozenset[Kind] = frozenset()
-        self._counted = False  # the size of the graph is known; it is asked for after the first page
-        self._submitted = False  # Enter came before the answer to what was typed
         self._walking = False  # the node was gone to: no other one is shown because the cursor moves
 
     def compose(self) -> ComposeResult:
@@ -80,21 +68,11 @@ class Browse(Acting):
         self.results.border_title = "Results"
         self.load()
         if self._start:
-            self._go(self._start)
+            self.go(self._start)
         else:
             self.set_focus(self.results)
 
     # ------------------------------------------------------------------------ the parts
-
-    @property
-    def results(self) -> Results:
-        """The list of matches."""
-        return self.query_one("#results", Results)
-
-    @property
-    def facets(self) -> Facets:
-        """The pane of kinds."""
-        return self.query_one("#facets", Facets)
 
     @property
     def pane(self) -> NodePane:
@@ -102,101 +80,15 @@ class Browse(Acting):
         return self.query_one("#pane", NodePane)
 
     @property
-    def box(self) -> SearchBox:
-        """The search box."""
-        return self.query_one("#search", SearchBox)
-
-    @property
     def edges(self) -> Edges:
         """The edges of the node."""
         return self.query_one("#edges", Edges)
 
-    # -------------------------------------------------------------------------- reading
-
-    def load(self, *, keep: bool = False) -> None:
-        """Read everything anew; ``keep`` leaves the cursor where it is."""
-        if not self._source.exists:
-            self._show_empty()
-            return
-        self._counted = False
-        self.search(self._text, keep=keep)
-
-    def search(self, text: str, *, keep: bool = False) -> None:
-        """Show what matches ``text`` and the ticked kinds."""
-        self._text = text
-        if not self._source.exists:
-            return
-        kinds = tuple(kind for kind in Kind if kind in self._ticked)
-
-        def question(graph: Graph) -> Found:
-            return find(graph, text, kinds)
-
-        self._asker.ask("search", question, partial(self._show_found, keep=keep), failed="The search failed")
-
-    def _show_found(self, found: Found, *, keep: bool) -> None:
-        self._found = found
-        if self._text or self._ticked:
-            self.results.message = messages.nothing(self._text, self._ticked, found.near)
-        else:
-            self.results.message = self._nothing_yet
-        self.results.show(found, keep=keep)
-        whole = sum(found.facets.values())
-        self.results.border_subtitle = Content(
-            f"{found.total:,}" + (f" of {whole:,}" if whole > found.total else "")
-        )
-        self.facets.show(found.facets, self._ticked)
-        self.query_one(FacetRow).show(found.facets, self._ticked)
-        self.refresh_bindings()
-        if not self._counted:
-            self._counted = True
-            self._asker.ask("overview", overview, self._show_overview, failed="The graph cannot be counted")
-        if self._submitted:
-            self._submitted = False
-            self._submit(found)
-        self._preview()
-
-    @property
-    def _nothing_yet(self) -> tuple[str, ...]:
-        return messages.EMPTY if self._source.add_starter else messages.EMPTY_READONLY
-
-    def _show_empty(self) -> None:
-        self.results.say(*self._nothing_yet)
-        self.pane.clear("The node under the cursor will be shown here.")
-        self.refresh_bindings()
-
-    def _show_overview(self, found: Overview) -> None:
-        self.query_one(TitleBar).show(found, self._source.clock())
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing at all to browse."""
-        found = self._found
-        return not self._source.exists or (found is not None and not found.facets and not self._text)
-
-    @on(Results.Wanted)
-    def _read_page(self, event: Results.Wanted) -> None:
-        found = self._found
-        if found is None:
-            return
-
-        def question(graph: Graph) -> tuple[int, tuple[Row, ...]]:
-            return graph.generation, page(graph, found.query, event.number)
-
-        def answer(read: tuple[int, tuple[Row, ...]]) -> None:
-            generation, rows = read
-            if self._found is not found:
-                return
-            if generation != found.generation:  # another kg wrote meanwhile: pages must fit together
-                self.load(keep=True)
-            else:
-                self.results.add_page(event.number, rows)
-
-        self._asker.ask(f"page {event.number}", question, answer, failed="The results cannot be read")
-
     # ------------------------------------------------------------------------ following
 
     @on(LineList.Moved, "#results")
-    def _preview(self) -> None:
+    def found_changed(self) -> None:
+        """Show the node under the cursor where there is a pane for it."""
         node = self.results.node
         if node is not None and not self._walking and not self.has_class("-narrow"):
             self.pane.preview(node.slug)
@@ -211,58 +103,36 @@ class Browse(Acting):
         if self.focused is self.edges:
             self.pane.follow()
         elif self.focused is self.facets:
-            self._tick()
+            self.tick()
         elif self.results.node is not None:
-            self._go(self.results.node.slug)
+            self.go(self.results.node.slug)
 
     def action_fold(self) -> None:
         """Fold the group under the cursor, or tick the kind."""
         if self.focused is self.edges:
             self.pane.fold()
         elif self.focused is self.facets:
-            self._tick()
+            self.tick()
 
-    def _go(self, slug: str) -> None:
+    def go(self, slug: str) -> None:
+        """Go to a node and show it."""
         self.pane.open(slug)
         self._show_pane()
 
-    def _tick(self) -> None:
-        kind = self.facets.kind
-        if kind is not None:
-            self._ticked ^= {kind}
-            self.search(self._text)
-
-    @on(SearchBox.Searched)
-    def _searched(self, event: SearchBox.Searched) -> None:
-        if event.text != self._text:
-            self.search(event.text)
-
     def action_submit(self) -> None:
         """From the search box to the results, which are those of what stands there."""
-        if self.box.hurry():
-            self.search(self.box.value)
         self._show_list()
-        if self._asker.is_open("search"):
-            self._submitted = True
-        elif self._found is not None:
-            self._submit(self._found)
+        self.submit()
 
     def action_leave(self) -> None:
         """From the search box to the results."""
         self._show_list()
 
-    def _submit(self, found: Found) -> None:
-        """What Enter does with an answer: open the one node meant, or take the nearest name."""
-        if found.exact is not None:
-            self._go(found.exact.slug)
-        elif not found.total and found.near:
-            self.box.value = found.near[0]
-
     @property
     def is_busy(self) -> bool:
         """Whether what is on screen is not yet what was asked for."""
-        waiting = self.box.is_waiting or self.pane.is_waiting or self._asker.is_open()
-        return waiting or any(not worker.is_finished for worker in self.app.workers)
+        working = any(not worker.is_finished for worker in self.app.workers)
+        return working or self.is_searching or self.pane.is_waiting
 
     @on(NodePane.Looked)
     def _look(self, event: NodePane.Looked) -> None:
@@ -293,7 +163,7 @@ class Browse(Acting):
 
     def action_search(self) -> None:
         """Into the search box."""
-        self._walking = False
+        self._walking = self._submitted = False
         self.remove_class("-node")
         self.set_focus(self.box)
 
@@ -303,9 +173,8 @@ class Browse(Acting):
             self.box.value = ""
         elif self.focused is not self.results:
             self._show_list()
-        elif self._ticked:
-            self._ticked = frozenset()
-            self.search(self._text)
+        else:
+            self.untick()
 
     def action_back(self) -> None:
         """Back along the trail; before its beginning is the list."""
@@ -318,7 +187,7 @@ class Browse(Acting):
         """Forward along the trail."""
         here = self.pane.trail.here
         if not self.has_class("-node") and not self.pane.display and here is not None:
-            self._go(here.slug)
+            self.go(here.slug)
         elif self.pane.forward():
             self._show_pane()
 
