@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,11 +43,13 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
     near = [c for c in corrections if c.keys & block.keys]
     resolution = resolve(block.seen, near)
     before = ledger.nodes_now(db, set(block.node_of.values()) | {g.node_id for g in touched.ghosts})
-    nodes = _reconcile(db, block, touched, resolution.drafts)
+    nodes, changed, moved = _reconcile(db, block, touched, resolution.drafts)
     names = {node_id: (old.label, old.slug) for node_id, old in before.items()}
-    stated = statements.restate(db, block.mentions, touched, near, names)
+    # What is said changes where a mention has got another node. A rejection looks at names, too.
+    rejecting = touched.rejections or any(c.verb == "reject" for c in near)
+    stated = statements.restate(db, block.mentions if rejecting else moved, touched, near, names)
     _note_matches(db, near, resolution.matched | stated.rejecting, block)
-    _index(db, nodes | stated.subjects | _paper_nodes(db, touched.records))
+    _index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
     return ledger.record(db, before, nodes, stated, touched, now)
 
 
@@ -112,10 +114,13 @@ def _load(db: sqlite3.Connection, block: Block) -> None:
 # --------------------------------------------------------------------------- reconciling
 
 
-def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]) -> set[int]:
-    """The nodes that stand for the drafts now; a node that stays keeps its number and slug.
+def _reconcile(
+    db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]
+) -> tuple[set[int], set[int], set[int]]:
+    """The nodes that stand for the drafts now, those of them that are new or different, and mentions moved.
 
-    Of several that went to one draft one stays and the others leave their slugs pointing to it.
+    A node that stays keeps its number and slug. Of several that went to one draft one stays and
+    the others leave their slugs pointing to it.
     """
     went = _where_nodes_went(db, block, drafts)
     kept: dict[int, int] = {}
@@ -124,12 +129,11 @@ def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: S
     kept |= _edited(touched, drafts, taken=set(kept), gone=went.keys())
     old = set(block.node_of.values()) | {ghost.node_id for ghost in touched.ghosts}
     gone = sorted(old - set(kept.values()))
-    for number, node in kept.items():
-        _update(db, node, drafts[number])
+    changed = _update(db, {node: drafts[number] for number, node in kept.items()})
     retire(db, {node: kept.get(went[node]) if node in went else None for node in gone})
-    nodes = kept | {n: assign(db, drafts[n]) for n in _in_slug_order(drafts) if n not in kept}
-    _point(db, block, drafts, nodes)
-    return set(nodes.values())
+    fresh = {n: assign(db, drafts[n]) for n in _in_slug_order(drafts) if n not in kept}
+    moved = _point(db, block, drafts, kept | fresh)
+    return {*kept.values(), *fresh.values()}, {*changed, *fresh.values()}, moved
 
 
 def _in_slug_order(drafts: Sequence[Draft]) -> list[int]:
@@ -200,18 +204,28 @@ def _values(draft: Draft) -> tuple[object, ...]:
     )
 
 
-def _update(db: sqlite3.Connection, node_id: int, draft: Draft) -> None:
+def _update(db: sqlite3.Connection, drafts: Mapping[int, Draft]) -> set[int]:
+    """The nodes that say something else now than the table did."""
+    sql = "SELECT id, key, kind, label, aliases, identifiers, dissent, support FROM node WHERE id IN ({})"
+    old = {row[0]: tuple(row[1:]) for row in rows_in(db, sql, sorted(drafts))}
+    new = {node: _values(draft) for node, draft in drafts.items()}
+    changed = {node: values for node, values in new.items() if old[node] != values}
     sql = (
         "UPDATE node SET key = ?, kind = ?, label = ?, aliases = ?, identifiers = ?, dissent = ?,"
         " support = ? WHERE id = ?"
     )
-    db.execute(sql, (*_values(draft), node_id))
+    db.executemany(sql, [(*values, node) for node, values in changed.items()])
+    return set(changed)
 
 
-def _point(db: sqlite3.Connection, block: Block, drafts: Sequence[Draft], node_ids: dict[int, int]) -> None:
+def _point(
+    db: sqlite3.Connection, block: Block, drafts: Sequence[Draft], node_ids: Mapping[int, int]
+) -> set[int]:
+    """The mentions that belong to another node than before, or to none."""
     node_of = {m: node_ids[n] for n, draft in enumerate(drafts) for m in draft.members}
     moved = [(node_of.get(m), m) for m in block.mentions if node_of.get(m) != block.node_of.get(m)]
     db.executemany("UPDATE mention SET node_id = ? WHERE id = ?", moved)
+    return {mention for _, mention in moved}
 
 
 # ------------------------------------------------------------------ corrections, search

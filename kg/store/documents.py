@@ -36,6 +36,7 @@ class Touched:
     ghosts: list[Ghost] = field(default_factory=list)
     claims: set[int] = field(default_factory=set)
     statements: set[int] = field(default_factory=set)
+    rejections: bool = False  # a rejection came or went: what it looks at is not known from keys alone
     receipts_added: int = 0
     receipts_removed: int = 0
     records: dict[str, tuple[str, ...] | None] = field(default_factory=dict)  # changed fields; None: new
@@ -360,6 +361,7 @@ def store_corrections(db: sqlite3.Connection, corrections: Iterable[Correction],
     for key in old.keys() ^ new.keys():
         one = new[key] if key in new else correction_of(old[key]["body"])
         touched.keys.update(one.keys)
+        touched.rejections = touched.rejections or one.verb == "reject"
     db.execute("DELETE FROM correction")
     db.executemany(
         "INSERT INTO correction VALUES (?, ?, ?, ?, ?)",

@@ -170,7 +170,7 @@ def test_thirty_corrections_survive_two_hundred_edits_a_rebuild_and_any_order(tm
     kinds = (Kind.MODEL, Kind.METHOD, Kind.FRAMEWORK)
     things = [
         mention(f"Thing {n}", kinds[n % 3], f"github:maker/thing-{n}", text=f"thing {n} - first words")
-        for n in range(60)
+        for n in range(36)
     ]
     corrected: list[Correction] = []
     for n in range(5):

@@ -81,8 +81,8 @@ def test_a_very_long_text_is_cut() -> None:
 
 
 def test_what_lies_beyond_the_size_limit_is_not_read() -> None:
-    filler = b"\n" * 1000
-    result = read(ITEM + filler * (MAX_BYTES // 1000 + 1) + ITEM)
+    filler = b"<!-- " + b"x" * 9000 + b" -->\n"
+    result = read(ITEM + filler * (MAX_BYTES // 9000 + 1) + ITEM)
     assert len(result.reading.mentions) == 1
     assert str(MAX_BYTES) in result.reading.problems[0].message
 
