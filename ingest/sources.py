@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +13,16 @@ from queue import SimpleQueue
 from types import MappingProxyType
 
 from kg.errors import KgError, NotAList, UsageError
-from kg.model import Reading
+from kg.graph import Graph
+from kg.model import DocumentKind, Reading
+from kg.store import Store
 from kg.workspace import Source
 
 from .address import Address, AddressKind, Fetched, fetch, host_of, moved, resolve
 from .errands import Errand, run_all
 from .fates import Fate
 from .http import Http, NotModified
-from .lists import ListReading, read_list
+from .lists import READER, ListReading, read_list
 from .worker import Worker
 
 FETCHES = 4
@@ -223,3 +225,21 @@ def _listed(read: Callable[..., ListReading], fetched: Fetched, source: Source) 
     )
     revision = replace(listed.reading.revision, etag=fetched.etag)
     return replace(listed, reading=replace(listed.reading, revision=revision))
+
+
+def reread(store: Store, *, but: Collection[str]) -> list[Reading]:
+    """Stored lists that an older reader read, read again by this one; no network is needed.
+
+    ``but``: keys of documents that have just been read anyway.
+    """
+    graph = Graph(store)
+    readings = []
+    for document in graph.documents():
+        old = document.kind is DocumentKind.LIST and document.reader != READER
+        content = graph.content(document.key) if old and document.key not in but else None
+        if content is not None:
+            name = document.key.removeprefix("list:")
+            reading = read_list(content, name=name, page=document.page).reading
+            revision = replace(reading.revision, etag=document.etag)
+            readings.append(replace(reading, revision=revision))
+    return readings

@@ -294,14 +294,10 @@ class Graph:
 
         None where its bytes are not kept or have no such line.
         """
-        sql = (
-            "SELECT r.content FROM document d JOIN revision r ON r.document_id = d.id"
-            " AND r.blob = d.blob WHERE d.key = ?"
-        )
-        row = self.db.execute(sql, (document,)).fetchone()
-        if row is None or row["content"] is None:
+        content = self.content(document)
+        if content is None:
             return None
-        lines = zlib.decompress(row["content"]).decode("utf-8", "replace").splitlines()
+        lines = content.decode("utf-8", "replace").splitlines()
         first = max(1, span.line - around)
         shown = tuple(lines[first - 1 : span.end_line + around])
         return Excerpt(document, first, shown, span) if shown else None
@@ -356,6 +352,15 @@ class Graph:
             )
             for row in self.db.execute("SELECT * FROM document ORDER BY key")
         ]
+
+    def content(self, document: str) -> bytes | None:
+        """The bytes of a document's current revision, where they are kept."""
+        sql = (
+            "SELECT r.content FROM document d JOIN revision r ON r.document_id = d.id"
+            " AND r.blob = d.blob WHERE d.key = ?"
+        )
+        row = self.db.execute(sql, (document,)).fetchone()
+        return None if row is None or row["content"] is None else zlib.decompress(row["content"])
 
     def corrections(self) -> list[tuple[Correction, bool]]:
         """The corrections in force, in file order, and whether each still finds what it is about."""

@@ -9,7 +9,7 @@ import click
 from ingest.http import Http
 from ingest.lists import READER
 from ingest.papers import PapersReport, due_papers
-from ingest.sources import Gathered, gather
+from ingest.sources import Gathered, gather, reread
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import Exit, complain, narrate
@@ -64,6 +64,7 @@ def refresh(
             known = context.settings.sources
             gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags, known=known)
         readings = [one.reading for one in gathered if one.reading is not None]
+        readings += reread(store, but={reading.key for reading in readings})
         delta = store.replace(*readings, dry_run=dry_run)
         if dry_run:
             papers = len(due_papers(store, everything=everything))

@@ -210,6 +210,25 @@ def test_a_web_list_that_fails_now_leaves_the_graph_and_is_exit_3(kg: Kg, web: L
     assert "no change" in kg("refresh").out
 
 
+def test_a_newer_reader_reads_the_stored_bytes_again_where_the_list_is_out_of_reach(tides: Kg) -> None:
+    before = graph(tides)
+    with sqlite3.connect(tides.database) as db:
+        db.execute("UPDATE document SET reader = 'list/0' WHERE kind = 'list'")
+        db.execute("DELETE FROM claim_qualifier")  # what an older reader did not see yet
+        db.execute("DELETE FROM claim_place")
+        db.execute("DELETE FROM claim")
+        db.execute("DELETE FROM statement_qualifier")
+        db.execute("DELETE FROM statement")
+    db.close()
+    tides.desk.joinpath("tides.md").unlink()
+    tides("refresh", code=2)
+    assert graph(tides) == before
+    with sqlite3.connect(tides.database) as db:
+        causes = db.execute("SELECT DISTINCT cause FROM change WHERE what = 'statement'").fetchall()
+    db.close()
+    assert ("rules",) in causes
+
+
 def test_refresh_due_leaves_lists_of_today_alone(kg: Kg, web: ListServer) -> None:
     web.pages["/kelp.md"] = KELP.encode()
     kg.environment["KG_NOW"] = "2026-01-05T12:00:00Z"
