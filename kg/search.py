@@ -121,7 +121,7 @@ def facets(db: sqlite3.Connection, query: Query) -> dict[Kind, int]:
 
 
 def page(db: sqlite3.Connection, query: Query, *, limit: int, offset: int = 0) -> list[sqlite3.Row]:
-    """Rows of ``node``, best first: the very name, names that begin so, then by text and support.
+    """Rows of ``node``, best first: the very name, names that begin so (short ones first), then by text.
 
     Without words: by kind in the order of the vocabulary, then by name.
     """
@@ -138,8 +138,8 @@ def page(db: sqlite3.Connection, query: Query, *, limit: int, offset: int = 0) -
         scored = "(SELECT bm25(search, 10.0, 4.0, 1.0) FROM search WHERE search MATCH ? AND rowid = n.id)"
     sql = (
         f"SELECT n.* FROM node n WHERE {condition} ORDER BY n.label <> ? COLLATE NOCASE,"  # noqa: S608
-        f" n.label NOT LIKE ? ESCAPE '!', {scored} - n.support * 0.1,"
-        " n.label COLLATE NOCASE, n.slug LIMIT ? OFFSET ?"
+        " n.label NOT LIKE ? ESCAPE '!', iif(n.label LIKE ? ESCAPE '!', length(n.label), 0),"
+        f" {scored} - n.support * 0.1, n.label COLLATE NOCASE, n.slug LIMIT ? OFFSET ?"
     )
     ranked = [query.match] if scored != "0" else []
-    return db.execute(sql, [*values, text, begins, *ranked, limit, offset]).fetchall()
+    return db.execute(sql, [*values, text, begins, begins, *ranked, limit, offset]).fetchall()

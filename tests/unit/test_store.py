@@ -321,3 +321,18 @@ def test_an_earlier_version_of_a_paper_never_replaces_a_later_one(store: Store) 
     delta = store.replace(record("2106.09685", "A Title"), lookups={"2106.09685": True})
     assert not delta
     assert Graph(store).find("2106.09685").label == "A Title, Revised"
+
+
+def test_search_puts_the_very_name_first_then_names_that_begin_so_then_texts(store: Store) -> None:
+    names = ("Quantization for Small Boats", "Quantization", "Quant", "Boat quantization", "Quantum")
+    other = mention("Boats", Kind.MODEL)
+    store.replace(
+        listed(
+            "one",
+            [*(mention(n, Kind.METHOD) for n in names), other],
+            [claim(other, Predicate.DESCRIPTION, "quantized quantum quants")],
+        )
+    )
+    found = [node.label for node in Graph(store).search(Query.parse("quant"))]
+    assert found[:4] == ["Quant", "Quantum", "Quantization", "Quantization for Small Boats"]
+    assert set(found[4:]) == {"Boat quantization", "Boats"}
