@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from kg.agreement import judge_of
 from kg.checks import Finding, place
-from kg.graph import Document, Graph
+from kg.graph import Graph
 from kg.identifiers import DECISIVE, Identifier
-from kg.model import DocumentKind, Mention
+from kg.model import Document, DocumentKind, Mention
 from kg.names import name_key
 from kg.vocabulary import Kind
 from kg.workspace import Settings

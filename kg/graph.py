@@ -6,7 +6,6 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from . import search, walk
@@ -16,60 +15,25 @@ from .errors import UnknownNode
 from .identifiers import parse
 from .model import (
     Change,
+    Counts,
+    Document,
     DocumentKind,
     Evidence,
+    Excerpt,
     Literal,
     Node,
     PaperRecord,
-    Problem,
     Span,
     Statement,
 )
 from .names import name_key, slugify
 from .search import Query
 from .store import Store
-from .store.documents import correction_of, mention_of, problems_of
-from .store.rows import node_of, place_of, record_of, span_of
+from .store.documents import correction_of, mention_of
+from .store.rows import change_of, document_of, node_of, place_of, record_of, span_of
 from .store.slugs import current
 from .ties import Tie, ties
 from .vocabulary import Kind, Predicate
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document as the store knows it; times are UTC."""
-
-    key: str
-    kind: DocumentKind
-    title: str
-    page: str
-    blob: str
-    reader: str
-    etag: str
-    checked_at: datetime
-    changed_at: datetime
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Lines of a document around a place: ``lines`` starts at ``first``; ``span`` is the place."""
-
-    document: str
-    first: int
-    lines: tuple[str, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The size of the graph. ``papers_bare``: papers with an arXiv id but no record yet."""
-
-    nodes: dict[Kind, int]
-    statements: dict[Predicate, int]
-    documents: dict[DocumentKind, int]
-    papers_recorded: int
-    papers_bare: int
 
 
 class Graph:
@@ -243,19 +207,16 @@ class Graph:
             " JOIN document d ON d.id = c.document_id WHERE c.statement_id = ?"
         )
         claims = self.db.execute(sql, (statement.id,)).fetchall()
-        found = [self._evidence(row, "claim_place cp ON cp.place_id = p.id", row["id"]) for row in claims]
-        return sorted(found, key=_evidence_order)
+        return sorted((self._evidence(claim) for claim in claims), key=_evidence_order)
 
-    def _evidence(self, row: sqlite3.Row, join: str, number: int) -> Evidence:
-        sql = f"SELECT p.* FROM place p JOIN {join} WHERE cp.claim_id = ? ORDER BY cp.position"  # noqa: S608
-        places = self.db.execute(sql, (number,)).fetchall()
-        return Evidence(
-            row["document"],
-            tuple(place_of(place) for place in places),
-            row["rule"],
-            row["confidence"],
-            tuple(span_of(place) for place in places),
+    def _evidence(self, claim: sqlite3.Row) -> Evidence:
+        sql = (
+            "SELECT p.* FROM claim_place c JOIN place p ON p.id = c.place_id WHERE c.claim_id = ?"
+            " ORDER BY c.position"
         )
+        rows = self.db.execute(sql, (claim["id"],)).fetchall()
+        places, spans = tuple(map(place_of, rows)), tuple(map(span_of, rows))
+        return Evidence(claim["document"], places, claim["rule"], claim["confidence"], spans)
 
     def mentioned(self, slug: str) -> list[Evidence]:
         """Where a node is mentioned, by document and place: the receipt of its being there."""
@@ -337,21 +298,7 @@ class Graph:
 
     def documents(self) -> list[Document]:
         """All documents, by key."""
-        return [
-            Document(
-                row["key"],
-                DocumentKind(row["kind"]),
-                row["title"],
-                row["page"],
-                row["blob"],
-                row["reader"],
-                row["etag"],
-                datetime.fromisoformat(row["checked_at"]),
-                datetime.fromisoformat(row["changed_at"]),
-                problems_of(row["problems"]),
-            )
-            for row in self.db.execute("SELECT * FROM document ORDER BY key")
-        ]
+        return [document_of(row) for row in self.db.execute("SELECT * FROM document ORDER BY key")]
 
     def content(self, document: str) -> bytes | None:
         """The bytes of a document's current revision, where they are kept."""
@@ -371,18 +318,7 @@ class Graph:
         """Changes of the graph, newest first."""
         sql = "SELECT * FROM change WHERE at >= ? ORDER BY id DESC LIMIT ?"
         rows = self.db.execute(sql, (since.isoformat() if since else "", limit))
-        return [
-            Change(
-                datetime.fromisoformat(row["at"]),
-                row["cause"],
-                row["action"],
-                row["what"],
-                row["subject"],
-                row["text"],
-                row["document"],
-            )
-            for row in rows
-        ]
+        return [change_of(row) for row in rows]
 
     def replaced(self) -> dict[str, str]:
         """Slugs that were merged away and the slug that stands for each now, by slug."""

@@ -216,6 +216,43 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document as the store knows it; times are UTC."""
+
+    key: str
+    kind: DocumentKind
+    title: str
+    page: str
+    blob: str
+    reader: str
+    etag: str
+    checked_at: datetime
+    changed_at: datetime
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a document around a place: ``lines`` starts at ``first``; ``span`` is the place."""
+
+    document: str
+    first: int
+    lines: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The size of the graph. ``papers_bare``: papers with an arXiv id but no record yet."""
+
+    nodes: dict[Kind, int]
+    statements: dict[Predicate, int]
+    documents: dict[DocumentKind, int]
+    papers_recorded: int
+    papers_bare: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One dated change of the graph, as the ledger keeps it.
 

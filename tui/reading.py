@@ -11,9 +11,9 @@ from datetime import datetime
 
 from kg.corrections import KEY as CORRECTIONS
 from kg.errors import UnknownNode
-from kg.graph import Excerpt, Graph
+from kg.graph import Graph
 from kg.identifiers import parse
-from kg.model import Evidence, Literal, Node, PaperRecord, Statement
+from kg.model import Evidence, Excerpt, Literal, Node, PaperRecord, Statement
 from kg.search import Query
 from kg.vocabulary import Kind, Predicate
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from kg.errors import UnknownNode, UsageError
-from kg.graph import Counts, Graph
-from kg.model import Evidence, Literal, Node, Statement
+from kg.graph import Graph
+from kg.model import Counts, Evidence, Literal, Node, Statement
 from kg.names import name_key
 from kg.search import Query
 from kg.vocabulary import Predicate

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from datetime import datetime
 
-from kg.model import Node, PaperRecord, Place, Span
+from kg.model import Change, Document, DocumentKind, Node, PaperRecord, Place, Span
 from kg.vocabulary import Kind
 
-from .documents import identifiers_of
+from .documents import identifiers_of, problems_of
 
 
 def node_of(row: sqlite3.Row) -> Node:
@@ -50,4 +50,28 @@ def record_of(row: sqlite3.Row) -> PaperRecord:
         row["journal_ref"],
         row["doi"],
         bool(row["withdrawn"]),
+    )
+
+
+def document_of(row: sqlite3.Row) -> Document:
+    """The document of a row of ``document``."""
+    return Document(
+        row["key"],
+        DocumentKind(row["kind"]),
+        row["title"],
+        row["page"],
+        row["blob"],
+        row["reader"],
+        row["etag"],
+        datetime.fromisoformat(row["checked_at"]),
+        datetime.fromisoformat(row["changed_at"]),
+        problems_of(row["problems"]),
+    )
+
+
+def change_of(row: sqlite3.Row) -> Change:
+    """The change of a row of ``change``."""
+    moment = datetime.fromisoformat(row["at"])
+    return Change(
+        moment, row["cause"], row["action"], row["what"], row["subject"], row["text"], row["document"]
     )

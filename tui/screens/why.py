@@ -6,8 +6,7 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 
-from kg.graph import Excerpt
-from kg.model import Evidence, Statement
+from kg.model import Evidence, Excerpt, Statement
 from tui.asking import Asker
 from tui.bindings import WHY, bindings
 from tui.browser import web_page
