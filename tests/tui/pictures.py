@@ -27,21 +27,25 @@ async def browse(driver: Driver) -> None:
     """A search, its kinds, and the node under the cursor."""
     await driver.press("slash")
     await driver.type("quant")
-    await driver.press("down", "j")
+    await driver.press("down")
+    results = driver.browse.results
+    while results.cursor + 1 < results.count and results.node and results.node.slug != "quantization":
+        await driver.press("j")
     await _save(driver, "browse.svg")
 
 
 async def node(driver: Driver) -> None:
-    """A node with its edges both ways, after a step from another."""
-    while getattr(driver.browse.edges.other, "slug", "") != "lora":
-        await driver.press("j")
-    await driver.press("enter")
+    """A node with its edges both ways, reached from another."""
+    driver.browse.go("lora")
     await _save(driver, "node.svg")
 
 
 async def why(driver: Driver) -> None:
-    """The receipt of a statement with a qualifier."""
-    while driver.browse.edges.statement is None or not driver.browse.edges.statement.qualifiers:
+    """The receipt of a statement with a qualifier, or of the first there is."""
+    edges = driver.browse.edges
+    for _ in range(edges.count):
+        if edges.statement is not None and edges.statement.qualifiers:
+            break
         await driver.press("j")
     await driver.press("p")
     await _save(driver, "why.svg")

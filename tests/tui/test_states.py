@@ -92,6 +92,13 @@ def test_too_small_a_terminal_says_so(source: Source, size: tuple[int, int]) -> 
         await driver.pilot.resize_terminal(80, 24)
         await driver.settle()
         assert driver.browse.results.is_on_screen
+        assert driver.focus == "results"
+        await driver.press("enter")
+        await driver.pilot.resize_terminal(50, 10)
+        await driver.settle()
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.settle()
+        assert driver.focus == "edges"
 
     drive(source, script, size=size)
 

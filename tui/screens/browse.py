@@ -72,6 +72,14 @@ class Browse(Searching):
         else:
             self.set_focus(self.results)
 
+    def on_resize(self) -> None:
+        """What was hidden has lost the focus: someone must have it."""
+        self.call_after_refresh(self._refocus)
+
+    def _refocus(self) -> None:
+        if self.focused is None or not _is_seen(self.focused):
+            self.set_focus(self.edges if self.has_class("-node") else self.results)
+
     # ------------------------------------------------------------------------ the parts
 
     @property
