@@ -81,7 +81,12 @@ class _Forest:
     def __init__(self, seen: Iterable[Seen]) -> None:
         self.seen = {one.id: one for one in seen}
         self.parent = {i: i for i in self.seen}
+        self.members = {i: [i] for i in self.seen}  # by root
         self.folded: set[int] = set()  # mentions of things that a person folded into another
+        self.with_key: dict[str, list[int]] = defaultdict(list)
+        for one in self.seen.values():
+            for key in keys_of(one.mention):
+                self.with_key[key].append(one.id)
 
     def root(self, i: int) -> int:
         while self.parent[i] != i:
@@ -91,17 +96,25 @@ class _Forest:
 
     def join(self, a: int, b: int) -> None:
         a, b = sorted((self.root(a), self.root(b)))
-        self.parent[b] = a
+        if a != b:
+            self.parent[b] = a
+            self.members[a] += self.members.pop(b)
+
+    def tree(self, root: int) -> list[Seen]:
+        """The mentions of one set, the oldest first."""
+        return [self.seen[i] for i in sorted(self.members[root])]
+
+    def trees(self) -> list[list[Seen]]:
+        return [self.tree(root) for root in sorted(self.members)]
+
+    def around(self, keys: Iterable[str]) -> list[list[Seen]]:
+        """The sets with a mention of one of these keys."""
+        roots = {self.root(i) for key in keys for i in self.with_key.get(key, ())}
+        return [self.tree(root) for root in sorted(roots)]
 
     def leading(self, tree: list[Seen]) -> list[Seen]:
         """The mentions that give a tree its name and address: those that were not folded in."""
         return [one for one in tree if one.id not in self.folded] or tree
-
-    def trees(self) -> list[list[Seen]]:
-        found: dict[int, list[Seen]] = defaultdict(list)
-        for i in sorted(self.seen):
-            found[self.root(i)].append(self.seen[i])
-        return list(found.values())
 
 
 # --------------------------------------------------------------------- rule 1: identifiers
@@ -237,14 +250,14 @@ def _parts(seen: Sequence[Seen], splits: Sequence[Correction], matched: set[str]
     return parts
 
 
-def _find(anchor: Anchor, trees: Iterable[list[Seen]], kinds: Mapping[int, Kind]) -> list[Seen] | None:
+def _find(anchor: Anchor, forest: _Forest, kinds: Mapping[int, Kind]) -> list[Seen] | None:
     """The one tree that fits an anchor best; None if none does or two fit equally well.
 
     ``kinds`` are those that corrections gave, by the first member: a correction may have been made
     before or after the kind was corrected.
     """
     scored = []
-    for tree in trees:
+    for tree in forest.around(anchor.keys):
         names = {key for s in tree for key in _names(s.mention)}
         identifiers = {i for s in tree for i in s.mention.identifiers}
         evident = kinds_of(tree)[0]
@@ -263,9 +276,8 @@ def _kinds_by_correction(
 ) -> dict[int, Kind]:
     """The kinds that corrections give, by each tree's first member; the last one said wins."""
     kinds: dict[int, Kind] = {}
-    trees = forest.trees()
     for c in corrections:
-        if c.verb == "kind" and c.node is not None and (tree := _find(c.node, trees, kinds)):
+        if c.verb == "kind" and c.node is not None and (tree := _find(c.node, forest, kinds)):
             kinds[tree[0].id] = Kind.of(c.value)
             matched.add(c.key)
     return kinds
@@ -277,8 +289,7 @@ def _merge_corrected(
     for merge in merges:
         if merge.node is None or merge.other is None:
             continue
-        trees = forest.trees()
-        kept, folded = _find(merge.node, trees, kinds), _find(merge.other, trees, kinds)
+        kept, folded = _find(merge.node, forest, kinds), _find(merge.other, forest, kinds)
         if kept and folded:
             matched.add(merge.key)
             if forest.root(kept[0].id) != forest.root(folded[0].id):
@@ -292,9 +303,8 @@ def _labels(
     forest: _Forest, renames: Sequence[Correction], kinds: Mapping[int, Kind], matched: set[str]
 ) -> dict[int, str]:
     labels: dict[int, str] = {}
-    trees = forest.trees()
     for c in renames:
-        if c.node is not None and (tree := _find(c.node, trees, kinds)):
+        if c.node is not None and (tree := _find(c.node, forest, kinds)):
             labels[tree[0].id] = c.value
             matched.add(c.key)
     return labels

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from kg.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
 
 APPLICATION_ID = 0x6B67_6C31  # "kgl1": tells our file from any other SQLite database
 BUSY_SECONDS = 5.0
+_PAUSE = 0.01
 
 # What documents say stands above the line, what is derived from it below. ``mention.id`` grows
 # with age and is never used again (AUTOINCREMENT), so that the oldest mention of a node is known.
@@ -161,7 +163,7 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA mmap_size = 268435456")
         check_application(connection, path)  # before the first write: the journal mode stands in the file
         if not readonly:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.Error as error:
         connection.close()
@@ -172,10 +174,33 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log, unless it has one.
+
+    SQLite does not wait for this lock by itself: two processes that make one file would collide.
+    """
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
 def check_application(connection: sqlite3.Connection, path: Path) -> None:
     """Nothing, if the file is ours or empty. Raises: StoreDamaged for any other database."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    connection.execute("BEGIN")  # one state of the file: another process may be making it just now
+    try:
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+    finally:
+        connection.execute("COMMIT")
     if application != APPLICATION_ID and tables:
         raise StoreDamaged(
             f"{path} is a database of another program",
