@@ -99,11 +99,12 @@ def gather(
     """All sources read, in their order; one that fails stops no other.
 
     At most FETCHES are fetched at once, never two from one host. What comes from outside is read by
-    workers, and so is all else where it is much. ``etags``: by name of source, what the server
-    called the state that this reader read last. ``known``: all sources that there are already.
+    workers, and so is all else where it is much. ``etags``: by name of source, the address and what
+    its server called the state that this reader read last. ``known``: all sources that there are
+    already.
     """
     wanted = list(sources)
-    fetching = [_fetching(s, http, workspace, etags.get(s.name, ""), tell) for s in wanted]
+    fetching = [_fetching(s, http, workspace, _etag_of(s, etags), tell) for s in wanted]
     fetched = run_all(fetching, hands=FETCHES)
     total = sum(len(one.fetched.content) for one in fetched if one.fetched is not None)
     much = len(fetched) > 1 and total > MUCH
@@ -223,8 +224,15 @@ def _listed(read: Callable[..., ListReading], fetched: Fetched, source: Source) 
         commit=fetched.commit,
         retrieved_from=fetched.retrieved_from,
     )
-    revision = replace(listed.reading.revision, etag=fetched.etag)
+    etag = f"{source.address} {fetched.etag}" if fetched.etag else ""
+    revision = replace(listed.reading.revision, etag=etag)
     return replace(listed, reading=replace(listed.reading, revision=revision))
+
+
+def _etag_of(source: Source, etags: Mapping[str, str]) -> str:
+    """The tag to send: none where the source had another address when it was given."""
+    address, _, etag = etags.get(source.name, "").rpartition(" ")
+    return etag if address == source.address else ""
 
 
 def reread(store: Store, *, but: Collection[str]) -> list[Reading]:

@@ -102,8 +102,8 @@ class Revision:
     """One state of a document: the SHA-1 git gives its bytes, and where they came from.
 
     ``reader`` is the version of the rules that read it: the same blob read by a newer reader is
-    read again. ``etag`` is what a server calls this state. ``content`` is kept (compressed) for those
-    documents whose lines are shown.
+    read again. ``etag``: an address, and what its server calls this state. ``content`` is kept
+    (compressed) for those documents whose lines are shown.
     """
 
     blob: str

@@ -75,7 +75,7 @@ NAMED_IN_EXAMPLES = """\
 
 ## Hardware
 - Small models (e.g., BERT-mini with LoRA): 2-4 GB RAM
-- Large models (e.g., Alpaca with LoRA): 16-32 GB RAM
+- Bigger ones (e.g., Alpaca with LoRA): 16-32 GB of RAM
 - Larger models (e.g., Alpaca with QLoRA): 8-16 GB RAM
 
 ## More models

@@ -210,6 +210,28 @@ def test_a_web_list_that_fails_now_leaves_the_graph_and_is_exit_3(kg: Kg, web: L
     assert "no change" in kg("refresh").out
 
 
+def test_a_list_that_its_server_still_has_is_not_sent_again(kg: Kg, web: ListServer) -> None:
+    web.pages["/kelp.md"] = KELP.encode()
+    kg("add", f"{web.url}/kelp.md", "--no-fetch")
+    before = graph(kg)
+    kg("refresh")
+    assert [entry.status for entry in web.log] == [200, 304]
+    assert graph(kg) == before
+    web.pages["/kelp.md"] = KELP.replace("Kelpnet", "Kelpnet 2").encode()
+    kg("refresh")
+    assert web.log[-1].status == 200
+    assert "Kelpnet 2" in kg.labels()
+
+
+def test_a_tag_of_one_address_is_never_sent_to_another(kg: Kg, web: ListServer) -> None:
+    web.pages |= {"/kelp.md": KELP.encode(), "/other.md": KELP.encode()}
+    kg("add", f"{web.url}/kelp.md", "--no-fetch")
+    config = kg.workspace / "kg.toml"
+    config.write_text(config.read_text("utf-8").replace("kelp.md", "other.md"), "utf-8")
+    kg("refresh")
+    assert web.log[-1].status == 200
+
+
 def test_a_newer_reader_reads_the_stored_bytes_again_where_the_list_is_out_of_reach(tides: Kg) -> None:
     before = graph(tides)
     with sqlite3.connect(tides.database) as db:

@@ -63,7 +63,7 @@ def test_what_cannot_be_shown_is_told(tides: Kg, arguments: list[str], message: 
 
 
 def test_line_0_is_no_line(tides: Kg) -> None:
-    tides("items", "tides.md", "--line", "0", code=2)
+    assert "--line" in tides("items", "tides.md", "--line", "0", code=2).err
 
 
 # ---------------------------------------------------------------------------------- --report

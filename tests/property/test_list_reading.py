@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest.fates import gold_rows, item_rows
 from ingest.lists import ListReading, read_list
-from kg.model import Mention
+from kg.model import Mention, blob_id
 
 NAMES = st.sampled_from(["Foo", "BarLM", "T9-7B", "Sift v2", "Acme Kit", "Grün", "工具", "the", "x"])
 URLS = st.sampled_from(
@@ -60,7 +60,8 @@ def spoken(read: ListReading) -> tuple[object, ...]:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(content: bytes) -> None:
-    read_list(content, name="p")
+    reading = read_list(content, name="p").reading
+    assert (reading.key, reading.revision.blob) == ("list:p", blob_id(content))
 
 
 @settings(deadline=None)
@@ -108,4 +109,5 @@ def test_the_rows_of_a_list_can_be_written_as_json(text: str) -> None:
     import json
 
     fates = read(text).fates
-    json.dumps([item_rows("p.md", fates), gold_rows("p.md", fates)])
+    told = [item_rows("p.md", fates), gold_rows("p.md", fates)]
+    assert json.loads(json.dumps(told)) == told

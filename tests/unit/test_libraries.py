@@ -42,6 +42,8 @@ def test_networkx_holds_every_node_edge_literal_and_qualifier(tmp_path: Path) ->
             ("wren", "finch", "derived_from-2", "quantized"),
         ]
         assert found.edges["wren", "4-8-gb-ram", "requires"]["with"] == "LoRA"
+        assert found.edges["wren", "finch", "derived_from"]["predicate"] == "derived_from"
+        assert found.edges["wren", "finch", "derived_from"]["support"] == 1
         models = to_networkx(Graph(store), [Kind.MODEL])
         assert (set(models), models.number_of_edges()) == ({"wren", "finch"}, 2)
 

@@ -96,6 +96,8 @@ def test_a_qualifier_is_part_of_what_is_said_and_of_the_walk(store: Store) -> No
         Predicate.REQUIRES,
         "with",
     )
+    assert graph.neighbourhood("16-32-gb-ram") == {"16-32-gb-ram": 0, "alpaca": 1, "lora": 1}
+    assert graph.neighbourhood("alpaca") == {"alpaca": 0, "16-32-gb-ram": 1, "lora": 1}
     path = graph.path("lora", "16-32-gb-ram")
     assert path is not None
     assert [node.slug for _, node in path] == ["16-32-gb-ram"]
