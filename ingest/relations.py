@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kg.model import Literal, Mention
+from kg.model import HEADING_RULE, Literal, Mention
 from kg.vocabulary import Kind, Predicate
 
 from .claims import CODE_KINDS, Said
@@ -43,7 +43,7 @@ def say_text(said: Said, draft: Draft) -> None:
     for hit in draft.names.find(text):
         for key in hit.keys[:1]:
             other = draft.things[key]
-            if other.rule != "topic-heading" and key not in linked and other.name != mention.name:
+            if other.rule != HEADING_RULE and key not in linked and other.name != mention.name:
                 said.add(draft, Predicate.MENTIONS, other, "name-in-text", 0.6)
 
 
@@ -224,7 +224,7 @@ def say_about(said: Said, draft: Draft) -> None:
             for key in hit.keys[:1]:
                 known = draft.things[key]
                 in_title = source is mention.name
-                if known.name != mention.name and (in_title or known.rule != "topic-heading"):
+                if known.name != mention.name and (in_title or known.rule != HEADING_RULE):
                     said.add(
                         draft,
                         Predicate.ABOUT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kg.model import Mention
+from kg.model import HEADING_RULE, Mention
 from kg.names import words
 from kg.vocabulary import Kind, Predicate
 
@@ -35,7 +35,7 @@ def topic_of(draft: Draft, path: tuple[Section, ...], at: int) -> Mention | None
     known = draft.known(read.topic, _CONCEPTS)
     kind = known.kind if known else read.topic_kind
     topic = draft.mention(
-        place, read.topic, kind, "topic-heading", 0.8,
+        place, read.topic, kind, HEADING_RULE, 0.8,
         aliases=(title,) if read.role is Role.TOPIC and title != read.topic else (),
     )  # fmt: skip
     draft.topics[section.line] = topic

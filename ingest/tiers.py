@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from kg.hardware import Memory, memory_in
-from kg.model import Claim, Literal, Mention, Place
+from kg.model import HEADING_RULE, Claim, Literal, Mention, Place
 from kg.vocabulary import Kind, Predicate
 
 from .claims import Said
@@ -145,7 +145,7 @@ def read_step(entry: Entry, said: Said, draft: Draft) -> Step:
     """The step with the things named in it, in order."""
     hits = draft.names.find(entry.own)
     things = dict.fromkeys(draft.things[h.keys[0]] for h in hits)
-    return Step(said, tuple(t for t in things if t.rule != "topic-heading"))
+    return Step(said, tuple(t for t in things if t.rule != HEADING_RULE))
 
 
 def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:

@@ -7,12 +7,14 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
-from . import search, walk
+from . import ledger, search, walk
 from .corrections import Correction
 from .drafts import Seen
 from .errors import UnknownNode
 from .identifiers import parse
+from .ledger import Wanted
 from .model import (
     Change,
     Counts,
@@ -29,11 +31,13 @@ from .model import (
 from .names import name_key, slugify
 from .search import Query
 from .store import Store
-from .store.documents import correction_of, mention_of
-from .store.rows import change_of, document_of, node_of, place_of, record_of, span_of
+from .store.documents import SOURCE, correction_of, mention_of
+from .store.rows import document_of, node_of, place_of, record_of, span_of
 from .store.slugs import current
 from .ties import Tie, ties
 from .vocabulary import Kind, Predicate
+
+_ALL = Wanted()
 
 
 class Graph:
@@ -314,11 +318,19 @@ class Graph:
         rows = self.db.execute("SELECT body, line, matched FROM correction ORDER BY position")
         return [(correction_of(row["body"], row["line"]), bool(row["matched"])) for row in rows]
 
-    def changes(self, since: datetime | None = None, *, limit: int = -1) -> list[Change]:
-        """Changes of the graph, newest first."""
-        sql = "SELECT * FROM change WHERE at >= ? ORDER BY id DESC LIMIT ?"
-        rows = self.db.execute(sql, (since.isoformat() if since else "", limit))
-        return [change_of(row) for row in rows]
+    def changes(self, wanted: Wanted = _ALL, *, limit: int = -1) -> list[Change]:
+        """The changes that are wanted, newest first (:mod:`kg.ledger`); at most ``limit`` of them."""
+        return list(islice(ledger.changes(self.db, wanted), limit if limit >= 0 else None))
+
+    def news(self, since: datetime | None = None, *, after: int = 0, limit: int = -1) -> list[Change]:
+        """What lists and papers have done of themselves, newest first; ``after``: a change's number."""
+        return self.changes(Wanted(since, after, ledger.NEWS, (), (SOURCE,)), limit=limit)
+
+    @property
+    def last_change(self) -> int:
+        """The number of the latest change; 0 where there is none."""
+        (found,) = self.db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()
+        return int(found)
 
     def replaced(self) -> dict[str, str]:
         """Slugs that were merged away and the slug that stands for each now, by slug."""

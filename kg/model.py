@@ -15,6 +15,9 @@ from enum import StrEnum
 from .identifiers import Identifier
 from .vocabulary import Kind, Predicate
 
+HEADING_RULE = "topic-heading"
+"""The rule by which readers make a mention of what a heading names: it stands for no entry."""
+
 # ----------------------------------------------------------------------------- what is said
 
 
@@ -136,6 +139,36 @@ class PaperRecord:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PaperVersion:
+    """What is known of one version of a paper; None and "" where it is not.
+
+    ``seen_at``: when it was first met as the latest one. ``withdrawn``: whether it says so.
+    """
+
+    version: int
+    submitted: datetime | None = None
+    seen_at: datetime | None = None
+    withdrawn: bool | None = None
+    size: str = ""
+    source_type: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperChange:
+    """One dated change of one field of a paper's record, as people read both values.
+
+    ``blob``: the revision of the record's document (``arxiv:ID``) that was the first to say so.
+    """
+
+    at: datetime
+    field: str
+    old: str
+    new: str
+    blob: str
+
+
 class DocumentKind(StrEnum):
     """What a document is: the unit of ingestion and of replacement."""
 
@@ -254,10 +287,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One dated change of the graph, as the ledger keeps it.
+    """One dated change, as the ledger keeps it.
 
-    ``action``: added, removed, changed, merged. ``what``: node, statement, record. ``cause``:
-    first-import, source, rules (a newer reader), user (a correction, a removed source).
+    ``what``: paper, entry (of a list), list, node, statement, record (metadata that arrived).
+    ``action``: of a paper new, replaced (by a later version), published, withdrawn, restored,
+    retitled, recategorised, changed, removed; of an entry added, removed, moved, edited; of the others
+    added, removed, changed, merged. ``cause``: first-import, source, rules (a newer reader), user (a
+    correction, a removed source). ``subject``: the slug of the node that it is about, or "".
+    ``old``, ``new``: what was and what is; of an entry the headings above it. ``id`` grows from change
+    to change and is never used again.
     """
 
     at: datetime
@@ -267,6 +305,9 @@ class Change:
     subject: str
     text: str
     document: str
+    old: str = ""
+    new: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

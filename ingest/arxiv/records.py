@@ -87,9 +87,13 @@ _CATEGORY = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*
 
 
 def _categories(primary: str, others: Iterable[str]) -> tuple[str, ...]:
-    """The arXiv categories, primary first, each once; MSC and ACM classes are none."""
-    given = [plain(term) for term in (primary, *others)]
-    return tuple(dict.fromkeys(t for t in given if (form := _CATEGORY.fullmatch(t)) and form[1] in _ARCHIVES))
+    """The arXiv categories: the primary one, then the others by name; MSC and ACM classes are none.
+
+    The order of the others says nothing, and dialects differ in it.
+    """
+    first, *rest = (plain(term) for term in (primary, *others))
+    given = dict.fromkeys((first, *sorted(rest)))
+    return tuple(t for t in given if (form := _CATEGORY.fullmatch(t)) and form[1] in _ARCHIVES)
 
 
 def _own_doi(text: str | None) -> str:

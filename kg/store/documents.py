@@ -11,11 +11,12 @@ from hashlib import blake2b
 
 from kg.corrections import Correction, from_table, to_table
 from kg.identifiers import Identifier
-from kg.model import Claim, Literal, Mention, Place, Problem, Reading
+from kg.model import Claim, DocumentKind, Literal, Mention, Place, Problem, Reading
 from kg.resolve import keys_of
 from kg.vocabulary import Kind
 
-from .records import is_older, store_record
+from .entries import EntryEvent, compared, entries_of
+from .records import Fields, is_older, store_record
 
 FIRST_IMPORT, SOURCE, RULES, USER = "first-import", "source", "rules", "user"
 
@@ -39,7 +40,9 @@ class Touched:
     rejections: bool = False  # a rejection came or went: what it looks at is not known from keys alone
     receipts_added: int = 0
     receipts_removed: int = 0
-    records: dict[str, tuple[str, ...] | None] = field(default_factory=dict)  # changed fields; None: new
+    records: dict[str, Fields | None] = field(default_factory=dict)  # changed fields; None: new
+    entries: list[EntryEvent] = field(default_factory=list)
+    lists: list[tuple[str, str, str]] = field(default_factory=list)  # action, document, title
     cause_of: dict[str, str] = field(default_factory=dict)
 
 
@@ -58,6 +61,7 @@ def replace(db: sqlite3.Connection, reading: Reading, now: str, touched: Touched
     if reading.record is not None and is_older(db, reading.record):
         return False
     touched.cause_of[reading.key] = _cause(reading, row)
+    entries = entries_of(db, row["id"]) if row and reading.kind == DocumentKind.LIST else []
     document_id = _document(db, reading, now, row["id"] if row else None)
     old = {row["key"]: row["id"] for row in _rows(db, "place", document_id)}
     places = _store_places(db, document_id, reading)
@@ -71,17 +75,23 @@ def replace(db: sqlite3.Connection, reading: Reading, now: str, touched: Touched
     gone = [(id_,) for key, id_ in old.items() if key not in {_place_key(p) for p in places}]
     db.executemany("DELETE FROM place WHERE id = ?", gone)
     if reading.record is not None:
-        changed = store_record(db, document_id, reading.record, now)
+        changed = store_record(db, document_id, reading.record, now, revision.blob)
         touched.records[reading.record.arxiv_id] = changed
+    elif reading.kind == DocumentKind.LIST and row is None:
+        touched.lists.append(("added", reading.key, reading.title))
+    elif reading.kind == DocumentKind.LIST:
+        touched.entries += compared(reading.key, entries, entries_of(db, document_id))
     return True
 
 
 def remove(db: sqlite3.Connection, key: str, touched: Touched) -> bool:
     """Whether there was a document of that key; all that only it said is gone then."""
-    row = db.execute("SELECT id FROM document WHERE key = ?", (key,)).fetchone()
+    row = db.execute("SELECT id, kind, title FROM document WHERE key = ?", (key,)).fetchone()
     if row is None:
         return False
     touched.cause_of[key] = USER
+    if row["kind"] == DocumentKind.LIST:
+        touched.lists.append(("removed", key, row["title"]))
     _drop_claims(db, row["id"], (), touched)
     _drop_mentions(db, row["id"], (), touched)
     db.execute("DELETE FROM document WHERE id = ?", (row["id"],))

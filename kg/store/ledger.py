@@ -12,6 +12,7 @@ from kg.vocabulary import Kind
 
 from .batches import rows_in
 from .documents import SOURCE, USER, Touched
+from .records import events
 from .slugs import current
 from .statements import Restated
 
@@ -55,30 +56,17 @@ def record(
         (n for n in before.keys() & after.keys() if before[n] != after[n]), key=lambda n: after[n].slug
     )
     note = _Notes(datetime.fromisoformat(now), touched)
-    documents = _documents(db, new)
-    for n in new:
-        note("added", "node", after[n].slug, str(after[n]), documents.get(n, ""))
-    for n in changed:
-        if str(before[n]) != str(after[n]):
-            note("changed", "node", after[n].slug, f"{before[n]} is now {after[n]}")
-    for n in gone:
-        successor = current(db, before[n].slug)
-        if successor == before[n].slug:
-            note("removed", "node", before[n].slug, str(before[n]))
-        else:
-            note("merged", "node", before[n].slug, f"{before[n]} into {successor}")
+    _note_nodes(db, note, before, after, (new, changed, gone))
     for slug, text, document in sorted(stated.added):
         note("added", "statement", slug, text, document)
     for slug, text, document in sorted(stated.removed):
         note("removed", "statement", slug, text, document)
-    for arxiv_id, fields in sorted(touched.records.items()):
-        if fields is None or fields:
-            text = f"arXiv:{arxiv_id}" + (f": {', '.join(fields)}" if fields else "")
-            action = "changed" if fields else "added"
-            note(action, "record", f"arxiv-{arxiv_id}", text, f"arxiv:{arxiv_id}")
+    _note_papers(db, note, touched)
+    _note_lists(db, note, touched, before)
     db.executemany(
-        "INSERT INTO change (at, cause, action, what, subject, text, document) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(now, c.cause, c.action, c.what, c.subject, c.text, c.document) for c in note.changes],
+        "INSERT INTO change (at, cause, action, what, subject, text, document, old, new)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(now, c.cause, c.action, c.what, c.subject, c.text, c.document, c.old, c.new) for c in note.changes],
     )
     return Delta(
         nodes_added=len(new),
@@ -94,6 +82,77 @@ def record(
     )
 
 
+def _note_nodes(
+    db: sqlite3.Connection,
+    note: _Notes,
+    before: dict[int, Snapshot],
+    after: dict[int, Snapshot],
+    numbers: tuple[list[int], list[int], list[int]],
+) -> None:
+    """Nodes that came, changed and went; a paper that came is news of its own."""
+    new, changed, gone = numbers
+    documents = _documents(db, new)
+    for n in new:
+        if after[n].kind == Kind.PAPER.name:
+            note("new", "paper", after[n].slug, after[n].label, documents.get(n, ""))
+        else:
+            note("added", "node", after[n].slug, str(after[n]), documents.get(n, ""))
+    for n in changed:
+        if str(before[n]) != str(after[n]):
+            note("changed", "node", after[n].slug, f"{before[n]} is now {after[n]}")
+    for n in gone:
+        successor = current(db, before[n].slug)
+        if successor != before[n].slug:
+            note("merged", "node", before[n].slug, f"{before[n]} into {successor}")
+        elif before[n].kind == Kind.PAPER.name:
+            note("removed", "paper", before[n].slug, before[n].label)
+        else:
+            note("removed", "node", before[n].slug, str(before[n]))
+
+
+def _note_papers(db: sqlite3.Connection, note: _Notes, touched: Touched) -> None:
+    """Metadata that arrived, and what happened to papers since it was asked for last."""
+    sql = (
+        "SELECT substr(k.key, 10), n.slug, n.label FROM mention_key k JOIN mention m ON m.id = k.mention_id"
+        " JOIN node n ON n.id = m.node_id WHERE m.kind = 'PAPER' AND k.key IN ({})"
+        " ORDER BY k.key, m.id DESC"
+    )
+    named = {
+        row[0]: (row[1], row[2])
+        for row in rows_in(db, sql, [f"id:arxiv:{arxiv_id}" for arxiv_id in sorted(touched.records)])
+    }
+    for arxiv_id, fields in sorted(touched.records.items()):
+        slug, label = named.get(arxiv_id, ("", f"arXiv:{arxiv_id}"))
+        if fields is None:
+            note("added", "record", slug, label, f"arxiv:{arxiv_id}")
+        for event in events(fields or {}):
+            note(event.action, "paper", slug, label, f"arxiv:{arxiv_id}", old=event.old, new=event.new)
+
+
+def _note_lists(db: sqlite3.Connection, note: _Notes, touched: Touched, before: dict[int, Snapshot]) -> None:
+    """Lists that came and went as a whole, and what happened to the entries of the others."""
+    for action, document, title in touched.lists:
+        note(action, "list", "", title, document)
+    leads = [event.new.mention_id for event in touched.entries if event.new is not None]
+    sql = "SELECT m.id, n.slug, n.label FROM mention m JOIN node n ON n.id = m.node_id WHERE m.id IN ({})"
+    nodes = {row[0]: (row[1], row[2]) for row in rows_in(db, sql, leads)}
+    for event in touched.entries:
+        entry = event.new or event.old
+        assert entry is not None
+        if event.new is not None:
+            slug, label = nodes.get(entry.mention_id, ("", ""))
+        else:
+            old = before.get(entry.node_id or 0)
+            slug, label = (current(db, old.slug), old.label) if old else ("", "")
+        text = entry.name or label
+        if event.old and event.new and event.old.name not in {"", event.new.name}:
+            text = f"{text} (was {event.old.name})"
+        paths = (one.path if one else "" for one in (event.old, event.new))
+        note(
+            event.action, "entry", slug, text, event.document, **dict(zip(("old", "new"), paths, strict=True))
+        )
+
+
 class _Notes:
     """Changes as they are noted, each with the cause of the document that it comes from."""
 
@@ -103,9 +162,19 @@ class _Notes:
         self.cause = _overall(touched)
         self.changes: list[Change] = []
 
-    def __call__(self, action: str, what: str, subject: str, text: str, document: str = "") -> None:
+    def __call__(
+        self,
+        action: str,
+        what: str,
+        subject: str,
+        text: str,
+        document: str = "",
+        *,
+        old: str = "",
+        new: str = "",
+    ) -> None:
         cause = self.cause_of.get(document, self.cause)
-        self.changes.append(Change(self.moment, cause, action, what, subject, text, document))
+        self.changes.append(Change(self.moment, cause, action, what, subject, text, document, old, new))
 
 
 def _documents(db: sqlite3.Connection, nodes: Iterable[int]) -> dict[int, str]:

@@ -6,10 +6,21 @@ import json
 import sqlite3
 from datetime import datetime
 
-from kg.model import Change, Document, DocumentKind, Node, PaperRecord, Place, Span
+from kg.model import (
+    Change,
+    Document,
+    DocumentKind,
+    Node,
+    PaperChange,
+    PaperRecord,
+    PaperVersion,
+    Place,
+    Span,
+)
 from kg.vocabulary import Kind
 
 from .documents import identifiers_of, problems_of
+from .records import told
 
 
 def node_of(row: sqlite3.Row) -> Node:
@@ -71,7 +82,24 @@ def document_of(row: sqlite3.Row) -> Document:
 
 def change_of(row: sqlite3.Row) -> Change:
     """The change of a row of ``change``."""
-    moment = datetime.fromisoformat(row["at"])
     return Change(
-        moment, row["cause"], row["action"], row["what"], row["subject"], row["text"], row["document"]
+        *(datetime.fromisoformat(row["at"]), row["cause"], row["action"], row["what"], row["subject"]),
+        *(row["text"], row["document"], row["old"], row["new"], row["id"]),
     )
+
+
+def version_of(row: sqlite3.Row) -> PaperVersion:
+    """The version of a row of ``paper_version``."""
+    return PaperVersion(
+        row["version"],
+        row["submitted"] and datetime.fromisoformat(row["submitted"]),
+        row["seen_at"] and datetime.fromisoformat(row["seen_at"]),
+        None if row["withdrawn"] is None else bool(row["withdrawn"]),
+        *(row["size"] or "", row["source_type"] or "", row["licence"] or ""),
+    )
+
+
+def paper_change_of(row: sqlite3.Row) -> PaperChange:
+    """The change of a row of ``paper_change``."""
+    old, new = (told(row["field"], row[which]) for which in ("old", "new"))
+    return PaperChange(datetime.fromisoformat(row["at"]), row["field"], old, new, row["blob"])

@@ -15,6 +15,8 @@ _PAUSE = 0.01
 
 # What documents say stands above the line, what is derived from it below. ``mention.id`` grows
 # with age and is never used again (AUTOINCREMENT), so that the oldest mention of a node is known.
+# The ledger outlives what it is about: ``paper_version``, ``paper_change`` and ``change`` refer to
+# nothing, for what happened cannot be fetched again.
 TABLES = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
@@ -87,10 +89,15 @@ CREATE INDEX paper_author_paper ON paper_author (arxiv_id);
 CREATE TABLE paper_lookup (
     arxiv_id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, misses INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE paper_change (
-    arxiv_id TEXT NOT NULL REFERENCES paper ON DELETE CASCADE, at TEXT NOT NULL,
-    field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, PRIMARY KEY (arxiv_id, at, field)
+CREATE TABLE paper_version (
+    arxiv_id TEXT NOT NULL, version INTEGER NOT NULL, submitted TEXT, seen_at TEXT,
+    withdrawn INTEGER, size TEXT, source_type TEXT, licence TEXT, PRIMARY KEY (arxiv_id, version)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE paper_change (
+    id INTEGER PRIMARY KEY, arxiv_id TEXT NOT NULL, at TEXT NOT NULL, field TEXT NOT NULL,
+    old TEXT NOT NULL, new TEXT NOT NULL, blob TEXT NOT NULL
+) STRICT;
+CREATE INDEX paper_change_paper ON paper_change (arxiv_id);
 
 CREATE TABLE node (
     id INTEGER PRIMARY KEY AUTOINCREMENT, slug TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
@@ -119,8 +126,10 @@ CREATE TABLE statement_qualifier (
 CREATE INDEX statement_qualifier_node ON statement_qualifier (node_id);
 CREATE TABLE change (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, cause TEXT NOT NULL, action TEXT NOT NULL,
-    what TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, document TEXT NOT NULL
+    what TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, document TEXT NOT NULL,
+    old TEXT NOT NULL, new TEXT NOT NULL
 ) STRICT;
+CREATE INDEX change_news ON change (what) WHERE cause = 'source';
 CREATE TABLE search_text (
     node_id INTEGER PRIMARY KEY REFERENCES node ON DELETE CASCADE, label TEXT NOT NULL,
     names TEXT NOT NULL, body TEXT NOT NULL
