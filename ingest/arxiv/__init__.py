@@ -9,10 +9,12 @@ from __future__ import annotations
 from .announcements import due, last_announcement
 from .batches import Page, fetch_records
 from .client import Client
+from .oai import Harvester
 from .records import canonical_json, reading_of
 
 __all__ = [
     "Client",
+    "Harvester",
     "Page",
     "canonical_json",
     "due",

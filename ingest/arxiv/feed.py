@@ -127,7 +127,7 @@ def _root(content: bytes, *, salvage: bool) -> tuple[Any, list[_Fault]]:
     faults: list[_Fault] = []
     head, feed, _ = content.partition(b"<feed")
     if not feed:
-        raise BadAnswer(f"arXiv answered with something other than papers: {_quote(content)}")
+        raise BadAnswer(f"arXiv answered with something other than papers: {quoted(content)}")
     if b"<!DOCTYPE" in head:
         raise _defines()
     try:
@@ -137,11 +137,11 @@ def _root(content: bytes, *, salvage: bool) -> tuple[Any, list[_Fault]]:
             raise
         root, faults = _without_damaged(content)
     if root.tag != f"{_ATOM}feed":
-        raise BadAnswer(f"arXiv answered with something other than papers: {_quote(content)}")
+        raise BadAnswer(f"arXiv answered with something other than papers: {quoted(content)}")
     return root, faults
 
 
-def _quote(content: bytes) -> str:
+def quoted(content: bytes) -> str:
     """The beginning of a strange answer, fit for one line of a terminal."""
     text = re.sub(r"<[^>]*>", " ", content[:2000].decode("utf-8", "replace"))
     return repr(plain("".join(c if c.isprintable() else " " for c in text))[:_SHOWN])
@@ -182,8 +182,8 @@ def _refuse_error(entry: Any) -> None:
     bad = re.search(r"incorrect[ _]id[ _]format[ _]for[ _](.+)$", message) or re.search(
         r"incorrect_id_format_for_(.+)$", named
     )
-    quoted = _quote(message.encode())
-    raise ErrorEntry(f"arXiv reports an error: {quoted}", named=bad[1].strip() if bad else "")
+    shown = quoted(message.encode())
+    raise ErrorEntry(f"arXiv reports an error: {shown}", named=bad[1].strip() if bad else "")
 
 
 def _fault(entry: Any) -> _Fault | None:

@@ -47,12 +47,12 @@ def record_of(result: Any) -> PaperRecord:
         title=title,
         abstract=abstract,
         authors=tuple(name for author in result.authors if (name := plain(author.name))),
-        categories=_categories(result.primary_category, result.categories),
+        categories=categories_of(result.primary_category, result.categories),
         published=result.published.astimezone(UTC),
         updated=result.updated.astimezone(UTC),
         comment=comment,
         journal_ref=plain(result.journal_ref),
-        doi=_own_doi(result.doi),
+        doi=own_doi(result.doi),
         withdrawn=is_withdrawn(comment) or is_withdrawn(abstract, anywhere=False),
     )
 
@@ -86,7 +86,7 @@ _ARCHIVES = frozenset(
 _CATEGORY = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?")
 
 
-def _categories(primary: str, others: Iterable[str]) -> tuple[str, ...]:
+def categories_of(primary: str, others: Iterable[str]) -> tuple[str, ...]:
     """The arXiv categories: the primary one, then the others by name; MSC and ACM classes are none.
 
     The order of the others says nothing, and dialects differ in it.
@@ -96,7 +96,7 @@ def _categories(primary: str, others: Iterable[str]) -> tuple[str, ...]:
     return tuple(t for t in given if (form := _CATEGORY.fullmatch(t)) and form[1] in _ARCHIVES)
 
 
-def _own_doi(text: str | None) -> str:
+def own_doi(text: str | None) -> str:
     """The publisher's DOI, bare and lower case; empty for none, nonsense, or arXiv's own."""
     for word in plain(text).split():
         bare = re.sub(r"^https?://(?:dx\.)?doi\.org/", "", word, flags=re.IGNORECASE)
@@ -160,7 +160,7 @@ def _instant(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def reading_of(record: PaperRecord) -> Reading:
+def reading_of(record: PaperRecord, *, reader: str = READER) -> Reading:
     """The document ``arxiv:ID``: one mention of one paper, resting on the whole record."""
     content = canonical_json(record)
     identifiers = [Identifier("arxiv", record.arxiv_id)]
@@ -178,7 +178,7 @@ def reading_of(record: PaperRecord) -> Reading:
         key=f"arxiv:{record.arxiv_id}",
         kind=DocumentKind.ARXIV,
         title=record.title,
-        revision=Revision(blob=blob_id(content), reader=READER, retrieved_from=identifiers[0].url),
+        revision=Revision(blob=blob_id(content), reader=reader, retrieved_from=identifiers[0].url),
         mentions=(paper,),
         record=record,
         page=identifiers[0].url,

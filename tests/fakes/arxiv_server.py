@@ -1,6 +1,7 @@
 """A loopback arXiv: both dialects of the feed, the API's real rules, and faults by script.
 
-By hand: ``python -m tests.fakes.arxiv_server --port 8080`` prints the KG_ARXIV_API to export.
+By hand: ``python -m tests.fakes.arxiv_server --port 8080`` prints the addresses to export. Its
+OAI-PMH side is :mod:`tests.fakes.oai`.
 The records are invented, but for title, authors and dates of four papers, which are facts.
 """
 
@@ -13,11 +14,12 @@ import textwrap
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.fakes.loopback import Answer, Fault, LoopbackServer, rewrites, says
+from tests.fakes.loopback import Answer, Fault, LoopbackServer, Seen, rewrites, says
+from tests.fakes.oai import Oai
 
 _FILLER = (
     "This abstract was invented for a test server. It speaks of a small model, a method and a "
@@ -29,7 +31,11 @@ _LARGEST_PAGE = 2000
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper of the fake; ``updated`` holds the submission time of each version."""
+    """One paper of the fake; ``updated`` holds the submission time of each version.
+
+    For OAI-PMH: the day of the last edit, licence, the last version is withdrawn, the record deleted,
+    and the fields that are typed otherwise there.
+    """
 
     arxiv_id: str
     title: str
@@ -40,6 +46,16 @@ class Paper:
     comment: str = ""
     journal_ref: str = ""
     doi: str = ""
+    modified: date | None = None
+    license: str = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
+    withdrawn: bool = False
+    deleted: bool = False
+    raw: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def stamp(self) -> date:
+        """The day on which its metadata was last edited."""
+        return self.modified or self.updated[-1].date()
 
     def revised(self, **changes: Any) -> Paper:
         """A new version, a week after the last one, with these changes."""
@@ -132,6 +148,17 @@ class ArxivServer(LoopbackServer):
         self.longest_url = _LONGEST_URL
         self.arrange: Callable[[list[str]], list[str]] = list
         """Changes the entries of every page, as XML: dropped, doubled, shuffled, spoilt."""
+        self.harvest = Oai(self.papers)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What kg must see to ask this server, without delay."""
+        return {"KG_ARXIV_API": self.api, "KG_ARXIV_OAI": self.oai, "KG_ARXIV_DELAY": "0", "KG_OFFLINE": ""}
+
+    @property
+    def oai(self) -> str:
+        """The value for KG_ARXIV_OAI."""
+        return f"{self.url}/oai"
 
     @property
     def api(self) -> str:
@@ -140,18 +167,33 @@ class ArxivServer(LoopbackServer):
 
     @property
     def asked(self) -> list[list[str]]:
-        """The ids of each request, in order."""
+        """The ids of each question to the API, in order."""
+        return [s.query.get("id_list", "").split(",") for s in self._seen("/api/query")]
+
+    @property
+    def listed(self) -> list[dict[str, str]]:
+        """Each question to the OAI-PMH side, in order."""
+        return [s.query for s in self._seen("/oai")]
+
+    def _seen(self, path: str) -> list[Seen]:
         seen = sorted(self.log, key=lambda s: s.start)
-        return [s.query.get("id_list", "").split(",") for s in seen]
+        return [s for s in seen if s.path.partition("?")[0].endswith(path)]
 
     def add(self, *papers: Paper) -> None:
         """More papers, or the same ones changed."""
-        self.papers |= {paper.arxiv_id: paper for paper in papers}
+        self.papers.update({paper.arxiv_id: paper for paper in papers})
 
     def answer(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         del headers
-        if not path.partition("?")[0].endswith("/api/query"):
-            return Answer(404, b"no such page")
+        self.harvest.papers = self.papers
+        if path.partition("?")[0].endswith("/oai"):
+            return self.harvest.answer(query)
+        if path.partition("?")[0].endswith("/api/query"):
+            return self._query(path, query)
+        return Answer(404, b"no such page")
+
+    def _query(self, path: str, query: dict[str, str]) -> Answer:
+        """What the query API says."""
         if len(path) > self.longest_url:
             return Answer(414, b"Request-URI Too Long")
         ids = [i for i in query.get("id_list", "").split(",") if i]
@@ -342,7 +384,7 @@ def main() -> None:
     parser.add_argument("--strict", action="store_true", help="only the four papers of fact exist")
     options = parser.parse_args()
     with ArxivServer(dialect=options.dialect, port=options.port, any_id=not options.strict) as server:
-        print(f"export KG_ARXIV_API={server.api} KG_ARXIV_DELAY=0", flush=True)  # noqa: T201
+        print(f"export KG_ARXIV_API={server.api} KG_ARXIV_OAI={server.oai} KG_ARXIV_DELAY=0", flush=True)  # noqa: T201
         try:
             while True:
                 time.sleep(3600)
