@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kg.patterns import Pattern
+
 _UNITS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12, "TB": 10**12}
 _NUM = r"\d{1,4}(?:\.\d{1,3})?"
 _NOT_SIZE = re.compile(
@@ -35,6 +37,7 @@ _SINGLE = re.compile(rf"(?<![\w.])(?P<n>{_NUM})\s?(?P<unit>[BMT]|[bm](?![a-z]))(
 _WORDED = re.compile(rf"(?<![\w.])(?P<n>{_NUM})[\s-]*(?P<unit>billion|million|trillion)\b", re.IGNORECASE)
 _CHINESE = re.compile(rf"(?<![\w.])(?P<n>{_NUM})\s*亿")
 _GLUED = re.compile(rf"(?<=[A-Za-z\d)][-_ ])(?P<n>{_NUM})(?P<unit>[bBMT])(?![A-Za-z0-9])")
+_COUNTED = re.compile(r"\d[\s-]*[BMTbmt亿]")  # what every size holds: a number and the start of its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def sizes_in(text: str) -> tuple[Size, ...]:
     ()
     """
     text = text[:2000]
+    if not _COUNTED.search(text):
+        return ()
     found: list[tuple[int, Size]] = []
 
     def take(pattern: re.Pattern[str], line: str) -> str:
@@ -117,8 +122,8 @@ def _read(m: re.Match[str]) -> list[Size]:
     return [_size(m["n"], m["unit"])] if "n" in groups else []
 
 
-_BITS = re.compile(rf"(?<![\w.])(?P<n>{_NUM})(?:\s*[-–]\s*|\s+)?bits?\b", re.IGNORECASE)
-_TYPED = re.compile(r"(?<![A-Za-z0-9])(?:INT|FP|NF|MXFP|NVFP)-?(?P<n>[1-8](?:\.\d{1,2})?)(?![\d.])(?!\w)")
+_BITS = Pattern(rf"(?<![\w.])(?P<n>{_NUM})(?:\s*[-–]\s*|\s+)?bits?\b", re.IGNORECASE)
+_TYPED = Pattern(r"(?<![A-Za-z0-9])(?:INT|FP|NF|MXFP|NVFP)-?(?P<n>[1-8](?:\.\d{1,2})?)(?![\d.])(?!\w)")
 _MAX_BITS = 64
 
 
@@ -135,7 +140,7 @@ def bits_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(format(Decimal(n).normalize(), "f") for _, n in found))
 
 
-_CONTEXT = re.compile(
+_CONTEXT = Pattern(
     rf"(?<![\w.])(?P<n>{_NUM})\s?(?P<unit>[kKM])?[\s-]*(?:tokens?\s+)?(?:of\s+)?(?:context|ctx)\b"
     rf"|(?:context|ctx)(?:\s+(?:length|window|size))?(?:\s+of|\s+up\s+to|"
     rf":)?\s+(?P<m>{_NUM})\s?(?P<unit2>[kKM])?\b",
@@ -168,11 +173,11 @@ def context_length(number: str, unit: str) -> int | None:
 
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_DATE = re.compile(
+_DATE = Pattern(
     r"(?<!\d)(?P<y>20[0-3]\d|199\d)[-./年](?P<m>0?[1-9]|1[0-2])(?!\d)(?:[-./月](?P<d>0?[1-9]|[12]\d|"
     r"3[01])(?!\d))?"
 )
-_NAMED = re.compile(
+_NAMED = Pattern(
     rf"(?<![A-Za-z])(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?:\s+(?P<d>\d{{1,2}})(?:st|nd|rd|"
     rf"th)?)?,?\s+(?P<y>20[0-3]\d|199\d)",
     re.IGNORECASE,
@@ -204,7 +209,7 @@ def _exists(found: re.Match[str]) -> bool:
     return True
 
 
-_LICENCE = re.compile(
+_LICENCE = Pattern(
     r"(?<![\w-])(?:Apache(?:[ -]?(?:License,?\s*)?(?:v|version\s*)?2(?:\.0)?)?|MIT|"
     r"L?A?GPL[ -]?v?[23](?:\.0)?|BSD[ -]?[23][ -]?Clause|"
     r"CC[ -]BY(?:[ -](?:NC|SA|ND))*(?:[ -]\d\.\d)?|CC0|MPL[ -]2\.0|OpenRAIL(?:[-+]?[+M]+)?|"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.model import Problem
 
 BREAK = "\u2028"  # stands for <br> and the end of a paragraph; white space like any other
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text of one style: where its link goes, which image it stands for.
 
     ``link`` numbers the link element (0: none), so that pieces of one link are told from two links.
@@ -68,10 +69,10 @@ class Outline:
     problems: tuple[Problem, ...]
 
 
-def plain(pieces: tuple[Piece, ...] | list[Piece], *, images: bool = False) -> str:
+def plain(pieces: Sequence[Piece], *, images: bool = False) -> str:
     """The text of some pieces, white space folded; images (their alt text) only if asked for.
 
     >>> plain([Piece("a "), Piece("alt", image="x.png"), Piece(" b")])
     'a b'
     """
-    return " ".join("".join(p.text for p in pieces if images or not p.image).split())
+    return " ".join("".join([p.text for p in pieces if images or not p.image]).split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kg.patterns import Pattern
 from kg.vocabulary import Kind
 
 from .entries import Entry
@@ -21,7 +22,7 @@ class Guess:
     confidence: float
 
 
-_CURATED = re.compile(
+_CURATED = Pattern(
     r"(?:^|[\s/\"'])awesome[-_ ]|-awesome\b|^awesome|(?:curated|awesome|reading|paper|papers)\s+list|"
     r"\bcurated\s+collection|(?:list|collection)\s+of\s+(?:\w+\s+){0,4}(?:papers|resources|tools|"
     r"projects|links)|"
@@ -68,9 +69,7 @@ _NOUNS: tuple[tuple[Kind, str], ...] = (
         r"methods?|techniques?|approach(?:es)?|algorithms?|strateg(?:y|ies)|optimi[sz]er|attention|mechanism",
     ),
 )
-_NOUN_PATTERNS = tuple(
-    (kind, re.compile(rf"(?<![\w-])(?:{p})(?![\w-])", re.IGNORECASE)) for kind, p in _NOUNS
-)
+_NOUN_PATTERNS = tuple((kind, Pattern(rf"(?<![\w-])(?:{p})(?![\w-])", re.IGNORECASE)) for kind, p in _NOUNS)
 _LOOSE = (Kind.MODEL, Kind.METHOD)  # words that often stand before the head noun: "LLM server"
 _BEHIND = re.compile(
     r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|"
@@ -86,16 +85,16 @@ _VERB = re.compile(
     r"provides?|supports?|pushing)\b",
     re.IGNORECASE,
 )
-_TOOLS = re.compile(
+_TOOLS = Pattern(
     r"\b(?:tools?|toolkits?|frameworks?|librar(?:y|ies)|software|packages?)\b|工具|框架", re.IGNORECASE
 )
 _THIRD = re.compile(
     r"(?!(?:agents|tools|systems|its|this|various|models|llms|apps)\b)[a-z]{3,}[^s\W]s\s+[a-z]"
 )
-_RESOURCES = re.compile(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
-_PROJECTS = re.compile(r"\bprojects?\b|项目", re.IGNORECASE)
-_MEASURES = re.compile(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
-_BENCHMARKS = re.compile(r"\bbenchmarks?\b|\bleaderboards?\b|基准|榜", re.IGNORECASE)
+_RESOURCES = Pattern(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
+_PROJECTS = Pattern(r"\bprojects?\b|项目", re.IGNORECASE)
+_MEASURES = Pattern(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
+_BENCHMARKS = Pattern(r"\bbenchmarks?\b|\bleaderboards?\b|基准|榜", re.IGNORECASE)
 _FAMILY = re.compile(
     r"(?:(?:open)?ai\s+)?(?:gpt-?\d|o[134](?:-\w+)?$|llama[- ]?\d|qwen|deepseek-(?:v|r|coder|math)|gemma|"
     r"phi-?\d|mistral|mixtral|kimi|glm-?\d|claude|gemini|"
@@ -267,7 +266,7 @@ def _headings(entry: Entry) -> str:
     return " / ".join(section.text for section in entry.path)
 
 
-_LIBRARY = re.compile(
+_LIBRARY = Pattern(
     r"\b(?:bindings?|librar(?:y|ies)|sdk|framework|toolkit|engine|compiler|runtime)\b", re.IGNORECASE
 )
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.patterns import Pattern
+
 from .naming import Found, NameIndex
 
 _NAMED = r"(?=[A-Z]|[a-z]+[\w.]*[-\d])"
@@ -112,7 +114,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 CUES = tuple(
-    (relation, how, re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})[\s:]*", re.IGNORECASE))
+    (relation, how, Pattern(rf"(?<![\w-])(?:{'|'.join(patterns)})[\s:]*", re.IGNORECASE))
     for relation, how, patterns in _CUES
 )
 _SKIP = re.compile(
@@ -141,13 +143,16 @@ _NOT_NAMES = frozenset(
 )
 
 
+_ENDLESS = re.compile(r"\S{80,}")
+
+
 def legible(text: str) -> str:
     """The first of a text, without "words" too long for any name: patterns take long over those.
 
     >>> legible("Foo " + "x" * 500 + " bar")
     'Foo   bar'
     """
-    return re.sub(r"\S{80,}", " ", text[:2000])
+    return _ENDLESS.sub(" ", text[:2000])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +165,16 @@ class Related:
     keys: tuple[int, ...]
 
 
-_BEFORE = re.compile(
+_BEFORE = Pattern(
     rf"(?P<names>(?<![\w-]){_WORD_OF_NAME}(?:\s{_WORD_OF_NAME}){{0,2}}(?:\s+and\s+{_WORD_OF_NAME})?)[\s-]+"
     r"(?:(?P<fork>forks?|port|clone)|(?P<tuned>fine-?tunes?|finetunes?|fine-tuning|finetuning)|"
     r"(?P<base>based|base))\b(?!\s+(?:on|from|model\s+for))"
 )
-_AS_BASE = re.compile(
+_AS_BASE = Pattern(
     rf"uses?\s+(?:[A-Z]\w*['’]s\s+)?(?P<name>{_WORD_OF_NAME}(?:\s{_WORD_OF_NAME}){{0,2}})\s+as\s+(?:the|its|a|"
     rf"an)\s+(?:base|backbone|foundation)"
 )
+_ALL_CUES = (_AS_BASE, _BEFORE, *(cue for _, _, cue in CUES))
 
 
 def related(text: str, names: NameIndex) -> list[Related]:
@@ -178,6 +184,8 @@ def related(text: str, names: NameIndex) -> list[Related]:
     [('derived', 'distilled', 'FooBERT')]
     """
     text = legible(text)
+    if not any(cue.possible(text) for cue in _ALL_CUES):
+        return []
     known = {f.start: f for f in names.find(text)}
     taken: set[int] = set()
     out: list[tuple[int, Related]] = []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from kg.patterns import Pattern
+
 _AND = re.compile(
     r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*)(?:the\s+)?", re.IGNORECASE
 )
-_DEVICE = re.compile(
+_DEVICE = Pattern(
     r"(?<![\w-])(?:(?:AMD|Intel|NVIDIA|Qualcomm|Apple)(?:\s[\w™®-]+){0,4}\s[GN]PUs?|"
     r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|(?:smart\s?)?phones?|workstations?|"
     r"mobile\s+phones?|ios|android|iphones?|ipads?|mac\s?os|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
@@ -55,4 +57,4 @@ def devices_in(text: str) -> list[str]:
 
 def is_device(name: str) -> bool:
     """Whether a name is one of a device or platform."""
-    return bool(_DEVICE.fullmatch(name))
+    return bool(_DEVICE.compiled.fullmatch(name))

@@ -41,12 +41,16 @@ def outline(content: bytes) -> Outline:
 # ------------------------------------------------------------------------------------ bytes
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # all but tab and line feed
+
+
 def _decoded(content: bytes, problems: list[Problem]) -> list[str]:
     if len(content) > MAX_BYTES:
         problems.append(Problem(0, f"{len(content)} bytes: only the first {MAX_BYTES} are read"))
         content = content[: content.rfind(b"\n", 0, MAX_BYTES) + 1 or MAX_BYTES]
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
-    lines = re.split(r"\r\n|\n|\r", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
     if "\ufffd" in text:
         bad = next(i for i, line in enumerate(lines, 1) if "\ufffd" in line)
         problems.append(Problem(bad, "not UTF-8: unreadable bytes replaced"))
@@ -54,7 +58,7 @@ def _decoded(content: bytes, problems: list[Problem]) -> list[str]:
         bad = next(i for i, line in enumerate(lines, 1) if "\0" in line)
         problems.append(Problem(bad, "NUL characters: is this a text file?"))
     # Control characters carry no text; some (escape) could do harm on a terminal later.
-    return [re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", " ", line) for line in lines]
+    return _CONTROLS.sub(" ", text).split("\n")
 
 
 _MARKER = re.compile(r"[>*+-](?=[ \t>]|$)|\d{1,9}[.)](?=[ \t]|$)")

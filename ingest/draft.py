@@ -33,7 +33,7 @@ def folded(text: str, limit: int = MAX_DESCRIPTION) -> str:
     >>> folded("a  b\u202e c"), folded("one two three", 9)
     ('a b c', 'one two …')
     """
-    text = " ".join(_INVISIBLE.sub("", text).split())
+    text = " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
     if len(text) <= limit:
         return text
     cut = text.rfind(" ", 0, limit - 1)
@@ -52,10 +52,13 @@ class Draft:
     by_name: dict[str, dict[Kind, Mention]] = field(default_factory=dict)
     ordinals: dict[tuple[tuple[str, ...], str], int] = field(default_factory=dict)
     topics: dict[int, Mention] = field(default_factory=dict)
+    paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def place(self, heading: tuple[str, ...], text: str, line: int, end_line: int) -> Place:
         """A new place: the next of its text under its heading."""
-        path = tuple(folded(h, 200) for h in heading)
+        path = self.paths.get(heading)
+        if path is None:
+            path = self.paths[heading] = tuple(folded(h, 200) for h in heading)
         key = (path, digest(text))
         nth = self.ordinals.get(key, 0)
         self.ordinals[key] = nth + 1

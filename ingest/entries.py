@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg.hardware import memory_in
@@ -10,13 +11,17 @@ from kg.vocabulary import Kind
 
 from .blocks import BREAK, Section
 from .headings import Heading, Role, heading
-from .links import Link, Unit, asides, badge_text, is_relative, link_of, starred_repository
+from .links import Link, Unit, asides, badge_text, is_address, is_relative, link_of, starred_repository
 from .tables import Cell
 from .titles import Title, cleaned, find_title, is_title, split_text
 
 MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
 _QUESTION = re.compile(r"\?\s*$|^\W*(?:what|why|who|when)\b", re.IGNORECASE)
 _NAMED = re.compile(r"[A-Z][\w+.-]*\s+[-–—]\s+\w")  # "FooKit - serves bars"
+_WORDY = re.compile(r"\w")
+_EMPTY_BRACKETS = re.compile(r"\\?[\[(（]\s*[,/|\\]*\s*\\?[\])）]")  # noqa: RUF001
+_EMPTIED_BRACKETS = re.compile(r"(?:\[\s*\]\s*|\(\s*\)\s*)+")
+_MAX_TAIL = 12
 _LEAD_WORDS = 3  # "The", "Try out": a linked name may follow
 _SENTENCE = re.compile(
     r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|"
@@ -118,10 +123,10 @@ def section_kind(path: tuple[Section, ...]) -> Kind | None:
 
 def unusable(href: str) -> bool:
     """Whether an address is neither of the web nor within the repository of the list."""
-    return bool(href) and not is_relative(href) and link_of("", href) is None
+    return bool(href) and not is_address(href) and not is_relative(href)
 
 
-def fill(entry: Entry, title: Title, parts: list[Unit]) -> None:
+def fill(entry: Entry, title: Title, parts: Sequence[Unit]) -> None:
     """Links, badges, tags, description and the segments behind the name."""
     entry.name, entry.main = title.name, title.main
     found = [u.link for u in (*title.head, *title.rest) if u.link]
@@ -154,7 +159,7 @@ def segments(rest: list[Unit]) -> tuple[str, ...]:
                 out.append(line)
         elif unit.kind == "link" and not (unit.link and unit.link.label):
             out.append(unit.text)
-    return tuple(s for s in (" ".join(x.split()) for x in out) if re.search(r"\w", s))[:12]
+    return tuple(s for s in (" ".join(x.split()) for x in out if x) if _WORDY.search(s))[:_MAX_TAIL]
 
 
 def description(rest: list[Unit]) -> str:
@@ -167,8 +172,8 @@ def description(rest: list[Unit]) -> str:
             text += " "
         elif unit.kind == "link" and not (unit.link and unit.link.label):
             text += unit.text
-    text = re.sub(r"\\?[\[(（]\s*[,/|\\]*\s*\\?[\])）]", " ", " ".join(text.split()))  # noqa: RUF001
-    text = re.sub(r"(?:\[\s*\]\s*|\(\s*\)\s*)+", " ", text)
+    text = _EMPTY_BRACKETS.sub(" ", " ".join(text.split()))
+    text = _EMPTIED_BRACKETS.sub(" ", text)
     return " ".join(text.split()).strip(" -–—:：|,·•\\[]").strip()  # noqa: RUF001
 
 

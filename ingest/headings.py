@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from kg.patterns import Pattern
 from kg.vocabulary import Kind
 
 
@@ -52,14 +53,14 @@ def bare(text: str) -> str:
     return text.strip(" :：*_#-–—|·").strip()  # noqa: RUF001 - full-width colon
 
 
-def _words(text: str) -> re.Pattern[str]:
+def _words(text: str) -> Pattern:
     """A pattern for any of some words; those of Latin letters stand alone, plural or not."""
     latin = [w for w in text.replace("\n", " ").split(",") if w.strip()]
     parts = []
     for raw in latin:
         word = raw.strip()
         parts.append(rf"(?<![\w-]){re.escape(word)}(?![\w])" if word.isascii() else re.escape(word))
-    return re.compile("|".join(parts), re.IGNORECASE)
+    return Pattern("|".join(parts), re.IGNORECASE)
 
 
 _META = re.compile(
@@ -96,7 +97,7 @@ _VENDORS = frozenset(
     snowflake""".split()
 )
 _VENDOR_WORDS = 3
-_TYPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_TYPES: tuple[tuple[Kind, Pattern], ...] = (
     (Kind.PAPER, _words("survey,surveys,review,reviews,综述")),
     (
         Kind.BENCHMARK,
@@ -146,7 +147,7 @@ _TYPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_MODEL = re.compile(
+_MODEL = Pattern(
     r"(?:(?<![\w-])(?:models?|s?l?lms?|vlms?|slms|mllms?|llms|chatllm|transformers)|模型)(?:\s*\([^)]*\))?$",
     re.IGNORECASE,
 )
@@ -163,7 +164,7 @@ _APPLICATIONS = _words(
     "medical,medicine,finance,legal,law,education,games,robotics,chat,video,translation,summarization,"
     "science,math,医疗,金融,法律,教育,代码"
 )
-_GUIDE = re.compile(
+_GUIDE = Pattern(
     r"(?<!\w)(?:guide|steps?|how[ -]to|walk-?through|workflow|recipe|getting\s+started)(?!\w)", re.IGNORECASE
 )
 _EMPTY = re.compile(

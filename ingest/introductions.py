@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.identifiers import CODE_HOSTS
+from kg.patterns import Pattern
 from kg.vocabulary import Kind, Predicate
 
 from .attributes import date_in
@@ -112,10 +113,10 @@ def _is_name(text: str) -> bool:
     return any(re.search(r"[A-Z\d]", w) for w in words)
 
 
-_SURVEY = re.compile(
+_SURVEY = Pattern(
     r"\b(?:surveys?|reviews?|overview|tutorial|perspectives?|position|roadmap|retrospective)\b", re.IGNORECASE
 )
-_CLAUSE = re.compile(
+_CLAUSE = Pattern(
     r"(?<![\w-])(?:are|is|can|do|does|what|how|why|when|towards?|beyond|from|of|for|with)(?![\w-])",
     re.IGNORECASE,
 )
@@ -136,7 +137,7 @@ def _heads(head: str, rest: str) -> bool:
 _BEHIND = re.compile(
     r"\s+(?:of|for|in|on|with|via|by|to|as|using|through|from|at|towards?|under|across)\s+", re.IGNORECASE
 )
-_REPORT = re.compile(r"\btechnical\s+report\b", re.IGNORECASE)
+_REPORT = Pattern(r"\btechnical\s+report\b", re.IGNORECASE)
 _GERUND = re.compile(r"\W*[A-Za-z]+ing\b", re.IGNORECASE)
 _HEADS = (
     (Kind.BENCHMARK, r"benchmarks?|leaderboards?|arena|test\s?beds?"),
@@ -147,7 +148,7 @@ _HEADS = (
     ),
     (Kind.MODEL, r"models?|s?l?lms?|vlms?|chatbots?|assistants?|generalists?|famil(?:y|ies)"),
 )
-_HEAD_NOUNS = tuple((kind, re.compile(rf"\b(?:{words})\W*$", re.IGNORECASE)) for kind, words in _HEADS)
+_HEAD_NOUNS = tuple((kind, Pattern(rf"\b(?:{words})\W*$", re.IGNORECASE)) for kind, words in _HEADS)
 
 
 def introduced_kind(title: str) -> tuple[Kind, float]:

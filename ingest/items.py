@@ -20,13 +20,14 @@ from .entries import (
     unusable,
 )
 from .headings import Role, bare, heading
-from .links import Link, is_described, is_relative, label_role, units
+from .links import Link, Unit, is_described, is_relative, label_role, units
 from .tables import read_row
 from .titles import MAX_NAME, cleaned, find_title, is_title, split_alias
 
 GROUP_LEVEL = 9
 MAX_ENTRIES = 10_000  # a list that people keep has some thousands at most
 TOO_MANY = "too many entries"
+_WORDY = re.compile(r"\w")
 _PLACEHOLDER = re.compile(
     r"\W*+(?:(?:please\s+)?(?:add|insert|put|submit|share|list)\s+(?:your|more|a|an|new)\b.*|"
     r"your\s+.{0,40}\bhere\b.*|"
@@ -91,6 +92,20 @@ class _Reader:
         self.consumed: dict[int, int] = {}
         self.paths: dict[int, tuple[Section, ...]] = {}
         self.inner: dict[int, tuple[Section, ...]] = {}  # path of the children of a group
+        self._parts: dict[int, tuple[Unit, ...]] = {}
+        self._texts: dict[int, str] = {}
+
+    def parts(self, index: int) -> tuple[Unit, ...]:
+        """The units of a block, worked out once: several rules look at them."""
+        if (known := self._parts.get(index)) is None:
+            known = self._parts[index] = tuple(units(self.blocks[index].pieces))
+        return known
+
+    def text(self, index: int) -> str:
+        """The plain text of a block, worked out once."""
+        if (known := self._texts.get(index)) is None:
+            known = self._texts[index] = plain(self.blocks[index].pieces)
+        return known
 
     def take(self, index: int, block: Block) -> None:
         """Decide what one block is."""
@@ -100,7 +115,7 @@ class _Reader:
         if len(self.entries) >= MAX_ENTRIES and block.kind in ("item", "row", "heading"):
             self.ignored[index] = TOO_MANY
             return
-        if block.kind == "prose" and self.is_bold_item(block):
+        if block.kind == "prose" and self.is_bold_item(index):
             self.take_item(index, block, path)
         elif block.kind in ("title", "summary", "code", "header", "prose"):
             self.ignored[index] = {"header": "table header", "code": "code block", "summary": "heading",
@@ -109,7 +124,7 @@ class _Reader:
             self.take_heading(index, block)
         elif (decision := deciding(path)) and decision.role is Role.META:
             last = next(s for s in reversed(path) if heading(s.text).role is Role.META)
-            if block.children and heading(bare(plain(block.pieces))).role is Role.TYPE:
+            if block.children and heading(bare(self.text(index))).role is Role.TYPE:
                 self.take_item(index, block, path)  # a named group within a section about the list
                 return
             toc = bool(re.search(r"contents?|toc|目录|index|navigation", last.text, re.IGNORECASE))
@@ -119,12 +134,12 @@ class _Reader:
         else:
             self.take_item(index, block, path)
 
-    def is_bold_item(self, block: Block) -> bool:
+    def is_bold_item(self, index: int) -> bool:
         """Whether a paragraph is an item: a bold title with labelled links behind it."""
-        decision = deciding(block.path)
+        decision = deciding(self.blocks[index].path)
         if decision is None or decision.role is Role.META:
             return False
-        parts = [u for u in units(block.pieces) if u.text.strip() or u.href]
+        parts = [u for u in self.parts(index) if u.text.strip() or u.href]
         bold = bool(parts) and "b" in parts[0].style and is_title(cleaned(parts[0].text))
         return bold and any(u.link and u.link.label for u in parts[1:])
 
@@ -152,10 +167,10 @@ class _Reader:
 
     def take_heading(self, index: int, block: Block) -> None:
         """A heading is an item if it links out, or if only facts about it stand below it."""
-        text = plain(block.pieces)
+        text = self.text(index)
         read = heading(text)
         self.ignored[index] = "heading"
-        parts = units(block.pieces)
+        parts = self.parts(index)
         if read.role is Role.META or not text or (read.role is Role.FACET and not any(u.link for u in parts)):
             return
         linked = any(u.link and not u.link.label and u.kind == "link" for u in parts)
@@ -175,9 +190,9 @@ class _Reader:
         own = plain(block.pieces, images=True)
         name, aliases = split_alias(name)
         links = [u.link for u in parts if u.link and u.link != title.main]
-        said = [plain(self.blocks[i].pieces) for i in prose]
+        said = [self.text(i) for i in prose]
         for i in prose:
-            links += [u.link for u in units(self.blocks[i].pieces) if u.link and u.link.label]
+            links += [u.link for u in self.parts(i) if u.link and u.link.label]
             self.consumed[i] = index
             self.ignored.pop(i, None)
         entry = Entry(index, block.line, block.end_line, block.path, "heading", name, "heading", own, aliases,
@@ -199,13 +214,13 @@ class _Reader:
                     items.append(i)
                 break
             if other.kind == "prose":
-                if any(u.link and u.link.label for u in units(other.pieces)):
+                if any(u.link and u.link.label for u in self.parts(i)):
                     prose.append(i)
             elif other.kind in ("row", "header"):
                 items.append(i)
             elif other.kind == "item" and other.parent < 0:
                 items.append(i)
-                if self.is_fact(other) or (notes and _KEY.match(plain(other.pieces)) and not other.number):
+                if self.is_fact(i) or (notes and _KEY.match(self.text(i)) and not other.number):
                     notes.append(i)
         if prose:
             first = next(i for i in range(index + 1, len(self.blocks)) if self.blocks[i].kind == "prose")
@@ -215,32 +230,31 @@ class _Reader:
     # ---------------------------------------------------------------------------- items
 
     def take_item(self, index: int, block: Block, path: tuple[Section, ...]) -> None:
-        text = plain(block.pieces)
+        text = self.text(index)
         hrefs = [p.href for p in block.pieces if p.href]
         if hrefs and all(h.startswith("#") for h in hrefs):
             self.ignored[index] = "table of contents"
         elif not text and not hrefs:
             self.ignored[index] = "empty item"
-        elif (not hrefs and not re.search(r"\w", text)) or _PLACEHOLDER.fullmatch(text[:MAX_NAME]):
+        elif (not hrefs and not _WORDY.search(text)) or _PLACEHOLDER.fullmatch(text[:MAX_NAME]):
             self.ignored[index] = "placeholder"
         elif block.children and self.take_group(index, block, path, text):
             self.ignored[index] = "group label"
-        elif owner := self.owner(index, block):
+        elif owner := self.owner(index):
             self.consume(owner, index)
         elif isinstance(entry := self.entry(index, block, path), str):
             self.ignored[index] = entry
         else:
-            told = self.is_told(block)
+            told = bool(block.children) and self.is_told(block)
             for i in block.children:
-                child = self.blocks[i]
-                if self.is_note(child) or (told and not any(p.href for p in child.pieces)):
+                if self.is_note(i) or (told and not any(p.href for p in self.blocks[i].pieces)):
                     self.consume(entry, i)
             self.entries.append(entry)
 
     def take_group(self, index: int, block: Block, path: tuple[Section, ...], text: str) -> bool:
         """Whether an item is only the label of those below it; then it is a section of theirs."""
-        linked = find_title(units(block.pieces)).form in ("link", "url")
-        named = [i for i in block.children if not self.is_note(self.blocks[i])]
+        linked = find_title(list(self.parts(index))).form in ("link", "url")
+        named = [i for i in block.children if not self.is_note(i)]
         if self.is_told(block):
             return False
         if linked or len(text.split()) > MAX_NAME_WORDS or 2 * len(named) < len(block.children):
@@ -256,12 +270,12 @@ class _Reader:
 
     def is_told(self, block: Block) -> bool:
         """Whether the items below an item tell of it: labelled links, and no links to other things."""
-        below = [self.blocks[i] for i in block.children]
-        links = [u for b in below for u in units(b.pieces) if u.kind == "link"]
+        links = [u for i in block.children for u in self.parts(i) if u.kind == "link"]
         return bool(links) and all(u.link and u.link.label for u in links)
 
-    def owner(self, index: int, block: Block) -> Entry | None:
+    def owner(self, index: int) -> Entry | None:
         """The numbered item right above that an unnumbered fact or sentence is about, if any."""
+        block = self.blocks[index]
         if block.parent >= 0 or block.number or not self.entries or not index:
             return None
         last, before = self.entries[-1], self.blocks[self.entries[-1].block]
@@ -270,37 +284,37 @@ class _Reader:
         )
         if not near or not before.number or before.path != block.path or before.parent >= 0:
             return None
-        first = next((u for u in units(block.pieces) if u.text.strip()), None)
+        first = next((u for u in self.parts(index) if u.text.strip()), None)
         return last if first and first.kind == "text" and not first.style else None
 
-    def is_fact(self, block: Block) -> bool:
+    def is_fact(self, index: int) -> bool:
         """Whether an item is "key: value", a labelled link or a bare address."""
-        parts = [u for u in units(block.pieces) if u.text.strip(" \n[]()") or u.href]
+        parts = [u for u in self.parts(index) if u.text.strip(" \n[]()") or u.href]
         if not parts:
             return True
         if parts[0].kind == "link":
             first = parts[0]
             label = label_role(first.text) and not is_described(parts, 0)
-            return bool(label) or bool(re.match(r"https?://", first.text))
-        key = _KEY.match(plain(block.pieces))
+            return bool(label) or first.text.startswith(("http://", "https://"))
+        key = _KEY.match(self.text(index))
         return bool(key and (label_role(key["key"]) or _FACT.fullmatch(key["key"].strip())))
 
-    def is_note(self, block: Block) -> bool:
+    def is_note(self, index: int) -> bool:
         """Whether an item is a fact or a plain sentence: nothing with a name of its own."""
-        if self.is_fact(block):
+        if self.is_fact(index):
             return True
-        parts = [u for u in units(block.pieces) if u.text.strip() or u.href]
+        parts = [u for u in self.parts(index) if u.text.strip() or u.href]
         if parts[0].style or any(u.link and not u.text.startswith("http") for u in parts):
             return False
-        text = plain(block.pieces)
+        text = self.text(index)
         return len(text.split()) > MAX_NAME_WORDS or text.endswith((".", "。"))
 
     def consume(self, entry: Entry, index: int) -> None:
         """Make an item below an entry one of its notes, with all that is nested in it."""
         block = self.blocks[index]
-        text = plain(block.pieces)
+        text = self.text(index)
         found = _KEY.match(text)
-        parts = units(block.pieces)
+        parts = self.parts(index)
         links = tuple(u.link for u in parts if u.link)
         key = found["key"].strip() if found else next((x.text for x in links if x.label), "")
         if links and found and label_role(found["key"]):
@@ -313,7 +327,7 @@ class _Reader:
 
     def entry(self, index: int, block: Block, path: tuple[Section, ...]) -> Entry | str:  # noqa: PLR0911
         """The entry that an item holds, or the reason why it holds none."""
-        parts = units(block.pieces)
+        parts = self.parts(index)
         title = find_title(list(parts))
         own = plain(block.pieces, images=True)
         entry = Entry(index, block.line, _own_end(self.blocks, block), path, "item", "", title.form, own,
@@ -335,7 +349,7 @@ class _Reader:
         bare_link = any(u.href for u in parts) and not (entry.main or entry.links or entry.description)
         if bare_link and all(is_relative(u.href) for u in parts if u.kind == "link"):
             return "link within the repository"
-        if not re.search(r"\w", entry.name) or _PLACEHOLDER.fullmatch(entry.name):
+        if not _WORDY.search(entry.name) or _PLACEHOLDER.fullmatch(entry.name):
             return "placeholder" if entry.name else "no name"
         if len(entry.name.split()) > MAX_TITLE_WORDS:
             return "prose"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from kg.identifiers import Identifier
 from kg.identifiers import identify as _identify
 
-from .blocks import BREAK, Piece
+from .blocks import BREAK, Piece, plain
 
 _ROLE_WORDS = {
     "paper": """paper papers pdf arxiv openreview publication preprint abs acl anthology report tech
@@ -52,6 +54,9 @@ _BADGE = re.compile(
 _STARS = re.compile(
     r"/github/(?:stars|forks|last-commit|license)/([\w.-]+)/([\w.-]+?)(?:\.svg)?(?:[?#].*)?$", re.IGNORECASE
 )
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|//|www\.", re.IGNORECASE)
+_HYPHENATED = re.compile(r"[^\W\d][-_.][^\W\d]")
+_WORD = re.compile(r"[^\W_\d]+|\d+")
 _MAX_LABEL = 4
 
 
@@ -70,8 +75,7 @@ class Link:
     identifier: Identifier
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A stretch of an item's text: a link, a badge, a break, or text of one style.
 
     ``href``: where it links to, whatever that is; ``link``: the same, understood, if it is usable.
@@ -101,9 +105,9 @@ def label_role(text: str) -> str:
     >>> label_role("[Paper PDF]"), label_role("Code 2"), label_role("Foo: a paper"), label_role("HF Model")
     ('paper', 'code', '', 'model')
     """
-    if re.search(r"[^\W\d][-_.][^\W\d]", text):
+    if _HYPHENATED.search(text):
         return ""  # "gguf-docs" is a name
-    words = re.findall(r"[^\W_\d]+|\d+", text.casefold())
+    words = _WORD.findall(text.casefold())
     if not words or len(words) > _MAX_LABEL:
         return ""
     roles = [_ROLES.get(word, "") for word in words]
@@ -139,7 +143,7 @@ def host_role(identifier: Identifier) -> str:  # noqa: PLR0911 - one return a ki
 @lru_cache(maxsize=8192)
 def link_of(text: str, href: str) -> Link | None:
     """The link with its role, or None where the address is not one of the web."""
-    identifier = identify(repaired(href))
+    address, identifier = _address(href)
     if identifier is None:
         return None
     label = label_role(text)
@@ -150,7 +154,19 @@ def link_of(text: str, href: str) -> Link | None:
         role = by_host
     else:
         role = by_host if label == "model" and by_host in ("code", "dataset") else label
-    return Link(text, repaired(href), role, bool(label), identifier)
+    return Link(text, address, role, bool(label), identifier)
+
+
+@lru_cache(maxsize=16384)
+def _address(href: str) -> tuple[str, Identifier | None]:
+    """An address repaired, and what it stands for; a list asks the same of one address several times."""
+    address = repaired(href)
+    return address, identify(address)
+
+
+def is_address(href: str) -> bool:
+    """Whether an address is one of the web, so that :func:`link_of` makes a link of it."""
+    return _address(href)[1] is not None
 
 
 def repaired(href: str) -> str:
@@ -175,7 +191,7 @@ def repaired(href: str) -> str:
 
 def is_relative(href: str) -> bool:
     """Whether an address points into the list itself or its repository."""
-    return not re.match(r"[a-z][a-z0-9+.-]*:|//|www\.", href.strip(), re.IGNORECASE)
+    return not _ABSOLUTE.match(href.strip())
 
 
 def starred_repository(src: str) -> str:
@@ -188,7 +204,7 @@ def starred_repository(src: str) -> str:
     return f"https://github.com/{found[1]}/{found[2]}" if found else ""
 
 
-def units(pieces: tuple[Piece, ...] | list[Piece]) -> list[Unit]:
+def units(pieces: Sequence[Piece]) -> list[Unit]:
     """The stretches of an item's text in order; pieces of one link are one unit."""
     out: list[Unit] = []
     i = 0
@@ -198,7 +214,7 @@ def units(pieces: tuple[Piece, ...] | list[Piece]) -> list[Unit]:
             j = i
             while j < len(pieces) and pieces[j].link == piece.link:
                 j += 1
-            out.append(_linked(list(pieces[i:j])))
+            out.append(_linked(pieces[i:j]))
             i = j
             continue
         i += 1
@@ -211,10 +227,14 @@ def units(pieces: tuple[Piece, ...] | list[Piece]) -> list[Unit]:
     return out
 
 
-def _linked(pieces: list[Piece]) -> Unit:
-    text = " ".join("".join(p.text for p in pieces if not p.image).split())
+def _linked(pieces: Sequence[Piece]) -> Unit:
+    first = pieces[0]
+    href = first.href
+    if len(pieces) == 1 and not first.image:  # nearly every link
+        text = " ".join(first.text.split())
+        return Unit("link", text, first.style if text else "", href, link_of(text, href))
+    text = plain(pieces)
     style = "".join(sorted(set("".join(p.style for p in pieces if p.text.strip()))))
-    href = pieces[0].href
     images = [p for p in pieces if p.image]
     if not text and images:
         # A badge's link counts, its image does not; its alt text is the label.

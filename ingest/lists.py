@@ -27,6 +27,7 @@ from .values import say_values
 READER = "list/2"
 """The version of the rules: the same bytes read by a newer reader are read again."""
 
+_ORDINARY = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")
 _GROUP_LEVELS = (0, 8, 9)
 
 
@@ -103,7 +104,7 @@ def _mentioned(items: Items, draft: Draft) -> list[Said]:
         out.append(Said(entry, place, mention))
         draft.things.append(mention)
         indexed.append(None if entry.shape == "step" or mention.kind is Kind.HARDWARE_TIER else mention)
-    ordinary = {w for e in items.entries for w in re.findall(r"(?<![\w-])[a-z]{5,}(?![\w-])", e.own)}
+    ordinary = {w for e in items.entries for w in _ORDINARY.findall(e.own)}
     draft.index_names(indexed, ordinary)
     learn_topics(draft, dict.fromkeys(s.entry.path for s in out))
     return out

@@ -57,10 +57,11 @@ def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
         return Row("group row")
     if all(not re.search(r"\w", t) for t in texts) and not hrefs:
         return Row("empty row")
-    at = _name_column(block, columns, texts)
+    parts = [units(cell) for cell in block.cells]
+    at = _name_column(block, columns, texts, parts)
     if at < 0:
         return Row("row without a name")
-    row = _named(block.cells[at], columns[at])
+    row = _named(parts[at], columns[at])
     if not row.name:
         return Row("row without a name")
     row.cells = tuple(
@@ -68,7 +69,7 @@ def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
             _beside(columns[i], columns[at]),
             block.columns[i] if i < len(block.columns) else "",
             texts[i] if columns[i].role == "description" else _listed(block.cells[i]),
-            tuple(_in_column(link, columns[i].role) for link in _links(block.cells[i])),
+            tuple(_in_column(link, columns[i].role) for link in _links(parts[i])),
         )
         for i in range(len(block.cells))
         if i != at
@@ -102,7 +103,7 @@ def _beside(other: Column, name: Column) -> str:
     return other.role
 
 
-def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
+def _name_column(block: Block, columns: list[Column], texts: list[str], parts: list[list[Unit]]) -> int:
     """The index of the cell that holds the row's name, or -1."""
     count = len(block.cells)
     named = [i for i in range(count) if columns[i].role == "name" and texts[i]]
@@ -111,11 +112,11 @@ def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
     if columns[0].role in ("", "domain", "maker") and re.search(r"\w", texts[0]) and _marked(block.cells[0]):
         return 0
     for i in range(count):
-        if columns[i].role == "paper" and _titled(block.cells[i], texts[i]):
+        if columns[i].role == "paper" and _titled(parts[i], texts[i]):
             return i
     for i in range(count):
         if columns[i].role in ("", "url", "code", "model", "stars") and any(
-            not link.label and not re.match(r"https?:", link.text) for link in _links(block.cells[i])
+            not link.label and not re.match(r"https?:", link.text) for link in _links(parts[i])
         ):
             return i
     for i in range(count):
@@ -131,10 +132,10 @@ def _name_column(block: Block, columns: list[Column], texts: list[str]) -> int:
 _TITLE_WORDS = 3
 
 
-def _titled(cell: tuple[Piece, ...], text: str) -> bool:
+def _titled(parts: list[Unit], text: str) -> bool:
     """Whether a cell under "Paper" holds a title and not only a label."""
     return is_title(text) or any(
-        not link.label and len(link.text.split()) >= _TITLE_WORDS for link in _links(cell)
+        not link.label and len(link.text.split()) >= _TITLE_WORDS for link in _links(parts)
     )
 
 
@@ -145,8 +146,7 @@ def _marked(cell: tuple[Piece, ...]) -> bool:
     return 0 < words <= _MAX_NAME_WORDS and all(p.href or "b" in p.style for p in said)
 
 
-def _named(cell: tuple[Piece, ...], head: Column) -> Row:
-    parts = units(cell)
+def _named(parts: list[Unit], head: Column) -> Row:
     title = find_title(list(parts))
     whole = _whole(parts)
     name = cleaned(title.name)
@@ -181,9 +181,9 @@ def _whole(parts: list[Unit]) -> str:
     return name if len(name.split()) <= _MAX_NAME_WORDS else ""
 
 
-def _links(cell: tuple[Piece, ...]) -> tuple[Link, ...]:
+def _links(parts: list[Unit]) -> tuple[Link, ...]:
     found = []
-    for unit in units(cell):
+    for unit in parts:
         if unit.link:
             found.append(unit.link)
         elif unit.kind == "badge" and (page := starred_repository(unit.href)) and (link := link_of("", page)):

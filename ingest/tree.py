@@ -47,6 +47,7 @@ class Walk:
         self.floors: list[int] = []  # how many sections stood when a <details> opened
         self.links: list[tuple[str, int]] = []
         self.styles: list[str] = []
+        self.style = ""  # the same as one text, each letter once
         self.cell: list[Piece] | None = None
         self.tables: list[_Table] = []
         self.tables_seen = 0
@@ -107,21 +108,19 @@ class Walk:
         """Give text to the innermost open block, or to its open cell."""
         if not text or not self.open:
             return
-        text = _BLANKS.sub(" ", text)
         block = self.open[-1][1]
         if block.kind == "code":
             return
+        if len(text) > 1:
+            text = _BLANKS.sub(" ", text)
         block.size += len(text)
         if block.size > MAX_TEXT:
             self.cut = self.cut or block.line
             return
         href, link = self.links[-1] if self.links else ("", 0)
-        styles = "".join(sorted(set(self.styles)))
-        in_row = block.kind in ("row", "header")
-        if in_row and self.cell is None:
-            return
-        target = self.cell if in_row and self.cell is not None else block.pieces
-        target.append(Piece(text, href, link, image, styles))
+        target = self.cell if block.kind == "row" else block.pieces
+        if target is not None:
+            target.append(Piece(text, href, link, image, self.style))
 
     # --------------------------------------------------------------------------- elements
 
@@ -140,7 +139,7 @@ class Walk:
             self.tables_seen += 1
             self.tables.append(_Table(self.tables_seen))
         elif tag in ("td", "th"):
-            if self.open and self.open[-1][1].kind in ("row", "header"):
+            if self.open and self.open[-1][1].kind == "row":
                 self.stretch(self.place(element)[1])
                 self.cell = []
         elif tag in _BLOCKS:
@@ -151,6 +150,7 @@ class Walk:
             self.floors.append(-1 if self.open else len(self.sections))
         if tag in _STYLES and (tag != "details" or self.open):
             self.styles.append(_STYLES[tag])
+            self.style = _joined(self.styles)
 
     def stretch(self, line: int) -> None:
         """Raw HTML has no end lines: what stands inside stretches what is open around it."""
@@ -199,6 +199,7 @@ class Walk:
             self.finish(self.open.pop()[1], tag)
         if tag in _STYLES and self.styles and self.styles[-1] == _STYLES[tag]:
             self.styles.pop()
+            self.style = _joined(self.styles)
 
     def close_cell(self, element: _Element, tag: str) -> None:
         """Add a finished cell to its row, and remember it for the rows that it spans."""
@@ -266,6 +267,11 @@ class _Table:
             if left > 1:
                 self.spans[column] = (left - 1, cell)
             block.cells.append(cell)
+
+
+def _joined(styles: list[str]) -> str:
+    """The letters of some styles, each once, in the order of the alphabet."""
+    return "".join(sorted(set(styles)))
 
 
 def _is_label(pieces: list[Piece]) -> bool:

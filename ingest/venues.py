@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kg.patterns import Pattern
+
 _KNOWN = r"""arXiv(?:\.org|\s+preprint)?|Preprint|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP|NAACL|EACL|
 AACL|COLING|CoNLL|TACL|COLM|
 AAAI|IJCAI|CVPR|ICCV|ECCV|WACV|BMVC|ACCV|ACM\s+MM|MICCAI|MLSys|SysML|TMLR|JMLR|TPAMI|PAMI|IJCV|TNNLS|
@@ -19,12 +21,12 @@ _TRACKS = (
     r"Datasets\s+and\s+Benchmarks))*"
 )
 _YEAR = r"(?:19|20)\d\d"
-_VENUE = re.compile(
+_VENUE = Pattern(
     rf"(?<![\w/.-])(?P<pre>Findings(?:\s+of)?\s+)?(?P<venue>{_NAMES})(?![\w]|:\s?\d)(?P<track>{_TRACKS})"
     rf"\s*[,.(\[]?\s*(?:(?P<year>{_YEAR})|[’']\s?(?P<short>\d\d)|-(?P<dash>\d\d)(?!\d))?",
     re.IGNORECASE,
 )
-_SERIES = re.compile(
+_SERIES = Pattern(
     r"\b(?:Conference|Proceedings|Journal|Transactions|Workshop|Symposium|Annual\s+Meeting|Letters)\b"
 )
 _ENDS = re.compile(rf"^(?P<venue>[A-Z][^.]{{1,90}}?)\s*[,\s]\s*(?P<year>{_YEAR})$")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Self
 
 from .identifiers import Identifier
+from .patterns import Pattern
 
 _NUMBER = r"\d{1,5}(?:\.\d{1,3})?"
 _UNIT = r"GB|GiB|MB|MiB|TB|TiB|G"
@@ -22,7 +23,7 @@ _RANGE = re.compile(
     rf"(?P<more>\+|or\s+more)?\s*(?:of\s+)?(?P<kind>{_MEMORY})",
     re.IGNORECASE,
 )
-_WORD = re.compile(_MEMORY, re.IGNORECASE)
+_WORD = Pattern(_MEMORY, re.IGNORECASE)
 _KINDS = {"vram": "vram", "gpu memory": "vram", "\u663e\u5b58": "vram", "unified memory": "unified"}
 
 

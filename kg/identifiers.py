@@ -60,6 +60,7 @@ _NEW = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.(\d{4,5})(?:v([1-9]\d*))?$")
 _OLD = re.compile(
     r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(\d\d(?:0[1-9]|1[0-2])\d{3})(?:v([1-9]\d*))?$", re.IGNORECASE
 )
+_PREFIX, _ENDING = re.compile(r"^arxiv:\s*", re.IGNORECASE), re.compile(r"\.pdf$", re.IGNORECASE)
 _FIVE_DIGITS_FROM = 15
 _FIRST_NEW, _LAST_OLD = (7, 4), (7, 3)
 _CENTURY_TURN = 91  # arXiv opened in 1991: a two-digit year from 91 is 19xx
@@ -84,8 +85,7 @@ def arxiv_id(text: str) -> tuple[str, int | None] | None:
     >>> arxiv_id("1501.0001") is arxiv_id("2113.00001") is arxiv_id("foo/0501076") is None
     True
     """
-    text = re.sub(r"^arxiv:\s*", "", text.strip(), flags=re.IGNORECASE)
-    text = re.sub(r"\.pdf$", "", text, flags=re.IGNORECASE)
+    text = _ENDING.sub("", _PREFIX.sub("", text.strip()))
     if (new := _NEW.match(text)) and new.group().isascii():
         year, month, number = int(new[1]), int(new[2]), new[3]
         digits = 5 if year >= _FIVE_DIGITS_FROM else 4
@@ -118,6 +118,8 @@ def doi(text: str) -> Identifier | None:
 
 
 _BLANK = re.compile(r"[\s\x00-\x1f]")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_BARE = re.compile(r"(?:www\.)?(?:github|gitlab|huggingface|arxiv|doi)\.(?:com|co|org)/\S", re.IGNORECASE)
 
 
 def identify(url: str) -> Identifier | None:
@@ -138,10 +140,8 @@ def identify(url: str) -> Identifier | None:
     (None, None, None)
     """
     url = url.strip()
-    if not re.match(r"https?://", url, re.IGNORECASE):
-        if not re.match(
-            r"(?:www\.)?(?:github|gitlab|huggingface|arxiv|doi)\.(?:com|co|org)/\S", url, re.IGNORECASE
-        ):
+    if not _WEB.match(url):
+        if not _BARE.match(url):
             return None
         url = f"https://{url}"
     try:

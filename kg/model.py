@@ -35,6 +35,10 @@ class Place:
     digest: str
     ordinal: int = 0
 
+    def __hash__(self) -> int:
+        # A reader looks places up all the time: what tells nearly all of them apart is enough.
+        return hash(self.digest)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -73,6 +77,9 @@ class Mention:
     identifiers: tuple[Identifier, ...] = ()
     aliases: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.place.digest, self.name))  # as for places
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -90,6 +97,10 @@ class Claim:
     rule: str
     confidence: float
     qualifiers: tuple[tuple[str, Mention | Literal], ...] = ()
+
+    def __hash__(self) -> int:
+        what = self.object.value if isinstance(self.object, Literal) else self.object.name
+        return hash((self.subject.place.digest, self.subject.name, what, self.rule))  # as for places
 
 
 @dataclass(frozen=True, slots=True)

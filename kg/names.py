@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 SLUG_LENGTH = 60
+_POSSESSIVE = re.compile(r"[’'`]s\b")
+_NO_VERSION = re.compile(r"\.(?!\d)|(?<!\w)\.")  # dots that no digit follows or no letter goes before
 _DROPPED = re.compile(r"[^\w.+#]|_", re.UNICODE)
 
 
@@ -23,10 +25,9 @@ def name_key(name: str) -> str:
     (False, False)
     """
     text = unicodedata.normalize("NFKC", name).casefold()
-    text = re.sub(r"[’'`]s\b", "", text)
-    text = re.sub(
-        r"\.(?!\d)|(?<!\w)\.", lambda m: "." if m.end() < len(text) and text[m.end()].isalnum() else " ", text
-    )
+    text = _POSSESSIVE.sub("", text)
+    if "." in text:
+        text = _NO_VERSION.sub(lambda m: "." if text[m.end() : m.end() + 1].isalnum() else " ", text)
     key = _DROPPED.sub("", text)
     return key or re.sub(r"\s+", "", text) or text
 
@@ -38,7 +39,7 @@ def words(name: str) -> list[str]:
     ['stanford', 'alpaca', '7b', 'v1.5']
     """
     text = unicodedata.normalize("NFKC", name).casefold()
-    text = re.sub(r"[’'`]s\b", "", text)
+    text = _POSSESSIVE.sub("", text)
     return re.findall(r"[^\W_]+(?:\.[^\W_]+)*[+#]*", text)
 
 
