@@ -1,8 +1,8 @@
 """What LIST may be on the command line and in kg.toml, and the bytes behind it.
 
-A LIST is a path, a URL, ``owner/repo`` on GitHub, ``starter`` (the list in the package), or
-``arxiv:ID``. ``resolve`` decides which without touching the network; ``fetch`` gets the bytes of
-a list and tells binary data, web pages and directories apart from Markdown.
+A LIST is a path, a URL, ``owner/repo`` on GitHub, ``starter`` (the list in the package),
+``arxiv:ID`` or ``arxiv:QUERY``. ``resolve`` decides which without touching the network; ``fetch``
+gets the bytes of a list and tells binary data, web pages and directories apart from Markdown.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kg.errors import FetchError, NotAList, UsageError
 from kg.identifiers import arxiv_id
 from kg.names import slugify
 
+from .arxiv.queries import is_query
 from .github import present_name, raw_base, repository_of, standing
 from .http import NOT_FOUND, OK, Http, NotModified, Response, check
 
@@ -27,8 +28,10 @@ FILE_LIMIT = 20_000_000
 _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _GENERIC = frozenset({"readme", "index", "list", "main", "awesome"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mdown", ".txt"})
+_LIBRARY = frozenset({".bib", ".bibtex", ".json"})
 _REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 _SPELLED = re.compile(r"(?:github:|git@github\.com:|(?:www\.)?github\.com/)([^/\s]+/\S+)", re.IGNORECASE)
+_LONGEST_QUERY = 1000
 _STARTER_FILE = "starter/small-language-models.md"
 
 
@@ -40,6 +43,7 @@ class AddressKind(StrEnum):
     GITHUB = "github"
     STARTER = "starter"
     ARXIV = "arxiv"
+    QUERY = "query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Address:
 
     ``text`` resolves to the same address for ever, whatever files come and go: of a file a path
     relative to the workspace if it was given relative (``./`` in front where it would pass for
-    something else), always with ``/``; of GitHub ``github:owner/repo``; of a paper ``arxiv:ID``.
+    something else), always with ``/``; of GitHub ``github:owner/repo``; of papers ``arxiv:``.
     """
 
     kind: AddressKind
@@ -100,9 +104,12 @@ def resolve(text: str, *, workspace: Path, cwd: Path | None = None) -> Address:
 
 def _arxiv(text: str) -> Address:
     if not (found := arxiv_id(text)):
+        query = " ".join(text.split())
+        if is_query(query) and len(query) <= _LONGEST_QUERY:
+            return Address(AddressKind.QUERY, f"arxiv:{query}", _name(f"arxiv-{query}"[:60]))
         raise UsageError(
-            f"{text.strip() or 'nothing'} is no arXiv identifier",
-            hint="It looks like arxiv:2106.09685 or arxiv:math/0309136.",
+            f"{text.strip() or 'nothing'} is no arXiv identifier and no query",
+            hint="It looks like arxiv:2106.09685, arxiv:math/0309136 or 'arxiv:cat:cs.CL AND ti:small'.",
         )
     return Address(AddressKind.ARXIV, f"arxiv:{found[0]}", _name(f"arxiv-{found[0]}"))
 
@@ -111,7 +118,10 @@ def _looks_like_repository(text: str) -> bool:
     """Whether ``owner/repo`` is meant; a file that is missing should be called missing."""
     if not _REPOSITORY.fullmatch(text):
         return False
-    return PurePosixPath(text).suffix.lower() not in _MARKDOWN and text.rpartition("/")[2] not in {".", ".."}
+    return PurePosixPath(text).suffix.lower() not in _MARKDOWN | _LIBRARY and text.rpartition("/")[2] not in {
+        ".",
+        "..",
+    }
 
 
 def _github(text: str) -> Address:
@@ -155,7 +165,7 @@ def _file(text: str, workspace: Path, here: Path) -> Address:
 
 def _stem(name: str) -> str:
     suffix = PurePosixPath(name).suffix
-    return name.removesuffix(suffix) if suffix.lower() in _MARKDOWN else name
+    return name.removesuffix(suffix) if suffix.lower() in _MARKDOWN | _LIBRARY else name
 
 
 def _name(text: str) -> str:
@@ -180,8 +190,9 @@ def fetch(address: Address, http: Http, *, workspace: Path, etag: str = "") -> F
         path = _place(address.text, workspace)
         content = _read(path, str(path))
         return Fetched(_markdown(content, address.text), "", address.text, "", "")
-    if address.kind is AddressKind.ARXIV:
-        raise UsageError(f"{address.text} is a paper, not a list", hint=f"Use kg add {address.text}.")
+    if address.kind in {AddressKind.ARXIV, AddressKind.QUERY}:
+        what = "a paper" if address.kind is AddressKind.ARXIV else "a query"
+        raise UsageError(f"{address.text} is {what}, not a list", hint=f"Use kg add '{address.text}'.")
     answer, asked, page = _ask(address, http, etag)
     if isinstance(answer, NotModified):
         return answer
@@ -210,7 +221,7 @@ def _moved(address: Address, old: str, new: str) -> str:
 
 def host_of(address: Address, http: Http) -> str:
     """The host (and port) that is asked for a list; empty for one that needs none."""
-    if address.kind in {AddressKind.FILE, AddressKind.STARTER, AddressKind.ARXIV}:
+    if address.kind not in {AddressKind.GITHUB, AddressKind.URL}:
         return ""
     return urlsplit(_places(address, raw_base(http))[0][0]).netloc
 

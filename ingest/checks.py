@@ -12,7 +12,7 @@ from kg.agreement import judge_of
 from kg.checks import Finding, place
 from kg.graph import Graph
 from kg.identifiers import DECISIVE, Identifier
-from kg.model import Document, DocumentKind, Mention
+from kg.model import Document, Mention
 from kg.names import name_key
 from kg.vocabulary import Kind
 from kg.workspace import Settings
@@ -23,6 +23,7 @@ from .draft import folded
 from .fates import Fate
 from .links import is_relative, label_role, repaired
 from .lists import read_list
+from .readers import reader_of
 
 _COMPARED = DECISIVE | {"hf"}
 """Schemes whose identifier names one thing: a repository or a page may well hold several."""
@@ -44,16 +45,18 @@ def links(graph: Graph, settings: Settings) -> Iterator[Finding]:
     del settings
     entries: list[_Entry] = []
     for document in graph.documents():
-        if document.kind is not DocumentKind.LIST:
+        reader = reader_of(document.reader)
+        if reader is None:
             continue
         content = _content(graph, document)
         if content is None:
             yield from _left_out(document, frozenset())
             continue
-        wrong = dict(_addresses(document.key, outline(content)))
+        markdown = reader.read is read_list
+        wrong = dict(_addresses(document.key, outline(content))) if markdown else {}
         yield from wrong
         yield from _left_out(document, frozenset(folded(href, 80) for href in wrong.values()))
-        own = list(_entries(document.key, read_list(content, name=document.key).fates))
+        own = list(_entries(document.key, reader.read(content, name=document.key).fates))
         entries += own
         yield from _duplicates(own)
     yield from _disagreeing(entries)

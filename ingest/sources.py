@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from types import MappingProxyType
 
 from kg.errors import KgError, NotAList, UsageError
 from kg.graph import Graph
-from kg.model import DocumentKind, Reading
+from kg.model import Reading
 from kg.store import Store
 from kg.workspace import Source
 
@@ -22,7 +23,8 @@ from .address import Address, AddressKind, Fetched, fetch, host_of, moved, resol
 from .errands import Errand, run_all
 from .fates import Fate
 from .http import Http, NotModified
-from .lists import READER, ListReading, read_list
+from .lists import ListReading
+from .readers import reader_for, reader_of
 from .worker import Worker
 
 FETCHES = 4
@@ -180,8 +182,7 @@ def _reading(one: _Fetched, idle: SimpleQueue[Worker], *, guarded: bool, tell: T
         tell(one.source.name)
         worker = idle.get()
         try:
-            read = worker.read if guarded else read_list
-            listed = _listed(read, one.fetched, one.source)
+            listed = _listed(worker if guarded else None, one.fetched, one.source)
             _check(listed, one.source)
         except KgError as error:
             return Gathered(one.source, error=error)
@@ -211,13 +212,14 @@ def read_any(source: Source, http: Http, *, workspace: Path) -> ListReading:
     fetched = fetch(address, http, workspace=workspace)
     assert isinstance(fetched, Fetched)  # without an etag there is always an answer
     if not host_of(address, http):
-        return _listed(read_list, fetched, source)
+        return _listed(None, fetched, source)
     with Worker() as worker:
-        return _listed(worker.read, fetched, source)
+        return _listed(worker, fetched, source)
 
 
-def _listed(read: Callable[..., ListReading], fetched: Fetched, source: Source) -> ListReading:
-    listed = read(
+def _listed(worker: Worker | None, fetched: Fetched, source: Source) -> ListReading:
+    read = reader_for(source.address).read
+    listed = (partial(worker.read, reader=read) if worker else read)(
         fetched.content,
         name=source.name,
         page=fetched.page,
@@ -243,11 +245,12 @@ def reread(store: Store, *, but: Collection[str]) -> list[Reading]:
     graph = Graph(store)
     readings = []
     for document in graph.documents():
-        old = document.kind is DocumentKind.LIST and document.reader != READER
-        content = graph.content(document.key) if old and document.key not in but else None
-        if content is not None:
+        reader = reader_of(document.reader)
+        if reader is None or reader.version == document.reader or document.key in but:
+            continue
+        if (content := graph.content(document.key)) is not None:
             name = document.key.removeprefix("list:")
-            reading = read_list(content, name=name, page=document.page).reading
+            reading = reader.read(content, name=name, page=document.page).reading
             revision = replace(reading.revision, etag=document.etag)
             readings.append(replace(reading, revision=revision))
     return readings

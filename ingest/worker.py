@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -48,12 +48,13 @@ class Worker:
         page: str,
         commit: str,
         retrieved_from: str,
+        reader: Callable[..., ListReading] = read_list,
         seconds: float = SECONDS,
     ) -> ListReading:
-        """What :func:`ingest.lists.read_list` gives, or NotAList where it does not end in time."""
+        """What ``reader`` gives (:mod:`ingest.readers`), or NotAList where it does not end in time."""
         connection = self._started()
         try:
-            connection.send((content, name, page, commit, retrieved_from))
+            connection.send((reader, content, name, page, commit, retrieved_from))
             if connection.poll(seconds):
                 return _unpacked(connection.recv())
         except (EOFError, OSError):
@@ -64,7 +65,7 @@ class Worker:
         self.close()
         raise NotAList(
             f"{name} could not be read within {seconds:g} seconds and {MEMORY >> 30} GB",
-            hint="Is it a Markdown list? Save it to a file and look at it.",
+            hint="Is it a list? Save it to a file and look at it.",
         )
 
     def _started(self) -> Connection:
@@ -113,12 +114,10 @@ def _serve(connection: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with suppress(EOFError, OSError, MemoryError):
         while True:
-            content, name, page, commit, retrieved_from = connection.recv()
+            reader, content, name, page, commit, retrieved_from = connection.recv()
             outcome: ListReading | Exception
             try:
-                outcome = read_list(
-                    content, name=name, page=page, commit=commit, retrieved_from=retrieved_from
-                )
+                outcome = reader(content, name=name, page=page, commit=commit, retrieved_from=retrieved_from)
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - it is told where kg tells its bugs, not here

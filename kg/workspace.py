@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -25,16 +25,31 @@ DEFAULT_BASE = "https://example.org/kg/"
 _HINT = "Edit that line; `kg doctor` checks the file."
 
 _SETTINGS = {"title": str, "base": str, "contact": str}
-_SOURCE_KEYS = {"address": str}
+_SOURCE_KEYS = {"address": str, "limit": int, "every": str}
+EVERY = re.compile(r"([1-9]\d{0,3})([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+_LARGEST = 30_000  # what arXiv gives to one query at most
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+[/#]$")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A configured list: its name for ever, and the address it is read from."""
+    """A configured source: its name for ever, and the address it is read from.
+
+    ``limit``: papers that a query brings at most; ``every``: how often a timer looks at it (``12h``,
+    ``7d``, ``2w``). 0 and empty: as usual.
+    """
 
     name: str
     address: str
+    limit: int = 0
+    every: str = ""
+
+    @property
+    def period(self) -> timedelta | None:
+        """The time between two looks; None for the usual one."""
+        found = EVERY.fullmatch(self.every)
+        return timedelta(hours=int(found[1]) * _HOURS[found[2]]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,12 @@ class Workspace:
         address = said.get("address")
         if not isinstance(address, str) or not address:
             _fail(self.config, text, name, f"source {name!r} needs an address (text)")
-        return Source(name, address)
+        limit, every = said.get("limit", 0), said.get("every", "")
+        if "limit" in said and (type(limit) is not int or not 1 <= limit <= _LARGEST):
+            _fail(self.config, text, "limit", f"source {name!r}: limit must be a number, 1 to {_LARGEST}")
+        if every and not (isinstance(every, str) and EVERY.fullmatch(every)):
+            _fail(self.config, text, "every", f'source {name!r}: every must be like "12h", "7d" or "2w"')
+        return Source(name, address, limit, every)
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises: UsageError with the nearest name."""
@@ -170,6 +190,10 @@ class Workspace:
             if source.name not in listed:
                 listed[source.name] = tomlkit.table()
             listed[source.name]["address"] = source.address
+            if source.limit:
+                listed[source.name]["limit"] = source.limit
+            if source.every:
+                listed[source.name]["every"] = source.every
         self._write(self.config, tomlkit.dumps(document))
 
     def remove_source(self, name: str) -> None:

@@ -10,15 +10,20 @@ from .announcements import due, last_announcement
 from .batches import Page, fetch_records
 from .client import Client
 from .oai import Harvester
+from .queries import Found, find, is_query, reading_of_query
 from .records import canonical_json, reading_of
 
 __all__ = [
     "Client",
+    "Found",
     "Harvester",
     "Page",
     "canonical_json",
     "due",
     "fetch_records",
+    "find",
+    "is_query",
     "last_announcement",
     "reading_of",
+    "reading_of_query",
 ]

@@ -93,6 +93,18 @@ def search(ids: list[str]) -> Any:
     return arxiv.Search(id_list=ids, max_results=len(ids))
 
 
+def latest(query: str, count: int) -> Any:
+    """The :class:`arxiv.Search` for the papers of a query that were submitted last."""
+    import arxiv
+
+    return arxiv.Search(
+        query,
+        max_results=count,
+        sort_by=arxiv.SortCriterion.SubmittedDate,
+        sort_order=arxiv.SortOrder.Descending,
+    )
+
+
 def _results(root: Any) -> tuple[Any, ...]:
     from arxiv import _feed
     from lxml import etree

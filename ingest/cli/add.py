@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from ingest.address import Address, AddressKind
+from ingest.arxiv.queries import LIMIT
 from ingest.http import Http
-from ingest.papers import PapersReport, due_papers, fetch_papers
+from ingest.papers import PapersReport, due_papers, fetch_papers, find_papers
 from ingest.sources import Gathered, gather, name_all, resolve_all
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import complain, exit_code, narrate
 from kg.errors import UnknownNode, UsageError
 from kg.store import Store
-from kg.workspace import Source
+from kg.workspace import EVERY, Source
 
 from .progress import bar, steps
 from .report import finish
@@ -29,7 +31,9 @@ Examples:
   kg add owner/awesome-list
   kg add notes/list.md https://example.org/list.md --no-fetch
   kg add owner/awesome-list --follow 20
-  kg add arxiv:2106.09685"""
+  kg add arxiv:2106.09685
+  kg add "arxiv:cat:cs.CL AND ti:small" --limit 50 --every 7d
+  kg add references.bib zotero.json --no-fetch"""
 )
 @click.argument("addresses", metavar="LIST...", nargs=-1, required=True, type=TEXT)
 @click.option("--name", type=TEXT, help="The name of the source (for one LIST only).")
@@ -39,23 +43,35 @@ Examples:
     metavar="N",
     help="Add at most N of the lists that a list of lists names, too.",
 )
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 30_000),
+    metavar="N",
+    help=f"Papers that a query brings at most ({LIMIT}).",
+)
+@click.option("--every", type=TEXT, metavar="TIME", help="How often a timer looks at it: 12h, 7d, 2w.")
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the metadata of papers.")
 @click.option("--json", "format_", flag_value="json", default="table", help="The report as JSON.")
 @pass_context
-def add(
+def add(  # noqa: PLR0913 - one an option
     context: Context,
     addresses: tuple[str, ...],
     name: str | None,
     follow: int | None,
+    limit: int | None,
+    every: str | None,
     format_: str,
     *,
     no_fetch: bool,
 ) -> int:
     """Add lists to the graph and fetch the papers they name.
 
-    LIST is a file, a URL, owner/repo on GitHub, arxiv:ID, or starter (the bundled list). Adding one
-    again reads it again; what it no longer says leaves the graph.
+    LIST is a Markdown file, a URL, owner/repo on GitHub, or starter (the bundled list); a library of
+    papers (.bib, CSL-JSON); or arxiv:ID and arxiv:QUERY. Adding one again reads it again; what it no
+    longer says leaves the graph.
     """
+    if every is not None and not EVERY.fullmatch(every):
+        raise UsageError(f"--every {every} is no time", hint="Like 12h, 7d or 2w.")
     workspace = context.workspace
     found = resolve_all(addresses, workspace=workspace.folder, cwd=Path.cwd())
     known = context.settings.sources
@@ -64,23 +80,36 @@ def add(
         if len(sources) != 1:
             raise UsageError("--name goes with one LIST", hint="Add the lists one by one.")
         sources = [Source(_checked(name, sources[0].address, known), sources[0].address)]
-    papers = {s.address for s, a in zip(sources, found, strict=True) if a.kind is AddressKind.ARXIV}
-    lists = [source for source in sources if source.address not in papers]
+    kind_of = {source.address: a.kind for source, a in zip(sources, found, strict=True)}
+    papers = {address for address, kind in kind_of.items() if kind is AddressKind.ARXIV}
+    queries = [
+        replace(source, limit=limit or source.limit, every=every or source.every)
+        for source in sources
+        if kind_of[source.address] is AddressKind.QUERY
+    ]
+    if limit is not None and not queries:
+        raise UsageError("--limit is for queries to arXiv", hint="Like 'arxiv:cat:cs.CL AND ti:small'.")
+    lists = [
+        replace(source, every=every or source.every)
+        for source in sources
+        if kind_of[source.address] not in {AddressKind.ARXIV, AddressKind.QUERY}
+    ]
     gathered = _gathered(context, lists, known)
     if follow is not None:
         gathered += _followed(context, gathered, follow)
     good = [one for one in gathered if one.reading is not None]
-    if not good and not papers and any(one.error for one in gathered):
+    if not good and not papers and not queries and any(one.error for one in gathered):
         return _nothing(gathered)
     with context.writing() as store:
         delta = store.replace(*(one.reading for one in good if one.reading is not None))
         workspace.add_sources([one.source for one in good])
         wanted = tuple(address.removeprefix("arxiv:") for address in sorted(papers))
-        report = None if no_fetch else look_up(context, store, extra=wanted)
+        workspace.add_sources(queries)
+        report = None if no_fetch else look_up(context, store, extra=wanted, queries=queries)
         asked = [_asked(source, report) for source in sources if source.address in papers]
         workspace.add_sources([one.source for one in asked if one.error is None])
         context.forget_unnamed(store)
-    return finish(context, [*gathered, *asked], delta, report, format_)
+    return finish(context, [*gathered, *asked, *map(Gathered, queries)], delta, report, format_)
 
 
 def _gathered(context: Context, lists: Sequence[Source], known: Sequence[Source]) -> list[Gathered]:
@@ -147,15 +176,33 @@ def _nothing(gathered: list[Gathered]) -> int:
 
 
 def look_up(
-    context: Context, store: Store, *, extra: tuple[str, ...] = (), everything: bool = False
+    context: Context,
+    store: Store,
+    *,
+    extra: tuple[str, ...] = (),
+    queries: Sequence[Source] = (),
+    everything: bool = False,
 ) -> PapersReport:
-    """What became of the papers that are due, and of ``extra`` ids; offline is told, not an error."""
+    """What ``queries`` found, and what became of the papers that are due and of ``extra`` ids.
+
+    That arXiv is out of reach is told, not raised.
+    """
     from ingest.arxiv import Client
 
-    ids = tuple(sorted({*due_papers(store, everything=everything), *extra}))
-    if not ids:
-        return PapersReport()
+    report = PapersReport()
     tell = (lambda _: None) if context.quiet else narrate
     client = Client.from_environ(context.environment, contact=context.settings.contact, tell=tell)
+    for source in queries:
+        with bar(context, source.name, source.limit or LIMIT) as done:
+            find_papers(store, source, client, report=report, done=done)
+        if report.error is not None:
+            break
+    ids = tuple(sorted({*due_papers(store, everything=everything), *extra}))
+    if not ids:
+        return report
+    if report.error is not None:
+        report.asked += len(ids)
+        report.unanswered += len(ids)
+        return report
     with bar(context, "papers", len(ids)) as done:
-        return fetch_papers(store, ids, client, done=done)
+        return fetch_papers(store, ids, client, report=report, done=done)

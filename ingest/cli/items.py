@@ -10,7 +10,8 @@ import click
 from ingest.address import resolve
 from ingest.fates import gold_rows, item_rows
 from ingest.http import Http
-from ingest.lists import ListReading
+from ingest.lists import ListReading, read_list
+from ingest.readers import reader_for
 from ingest.sources import read_any
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
@@ -50,6 +51,8 @@ def items(
     if reported and line is None:
         raise UsageError("--report needs --line", hint="Say which line is misread: --line N.")
     read = _read_all(context, addresses)
+    if reported and reader_for(addresses[0]).read is not read_list:
+        raise UsageError(f"--report is about Markdown; {addresses[0]} is a library", hint="Report the entry.")
     if line is not None:
         _, listed = read[0]
         _check_line(addresses[0], listed, line)

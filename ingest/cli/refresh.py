@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import click
 
+from ingest.arxiv.queries import is_query
 from ingest.http import Http
-from ingest.lists import READER
-from ingest.papers import PapersReport, due_papers
+from ingest.papers import PapersReport, due_papers, due_queries
+from ingest.readers import READERS
 from ingest.sources import Gathered, gather, reread
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
@@ -75,10 +76,15 @@ def refresh(
         if not names:
             _forget(context, store)
         context.forget_unnamed(store)
-        wanted = tuple(s.address.removeprefix("arxiv:") for s in sources if s.address.startswith("arxiv:"))
+        queries = due_queries(store, sources, everything=everything)
+        wanted = tuple(
+            s.address.removeprefix("arxiv:")
+            for s in sources
+            if s.address.startswith("arxiv:") and not is_query(s.address)
+        )
         carried = Graph(store).arxiv_ids()
         extra = tuple(one for one in wanted if one not in carried)
-        report = look_up(context, store, extra=extra, everything=everything)
+        report = look_up(context, store, extra=extra, queries=queries, everything=everything)
     code = finish(context, gathered, delta, report, format_, strict=True)
     if code == Exit.DONE and report.error is not None:
         return Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY
@@ -95,13 +101,19 @@ def _chosen(context: Context, names: tuple[str, ...]) -> list[Source]:
 def _etags(store: Store) -> dict[str, str]:
     """What servers call the states that were read last, unless by an older reader: those are read again."""
     documents = Graph(store).documents()
-    return {d.key.removeprefix("list:"): d.etag for d in documents if d.etag and d.reader == READER}
+    current = {reader.version for reader in READERS}
+    return {d.key.removeprefix("list:"): d.etag for d in documents if d.etag and d.reader in current}
 
 
 def _due(store: Store, sources: list[Source]) -> list[Source]:
     checked = {document.key: document.checked_at for document in Graph(store).documents()}
-    limit = store.clock() - _DAY
-    return [s for s in sources if f"list:{s.name}" not in checked or checked[f"list:{s.name}"] <= limit]
+    now = store.clock()
+
+    def due(source: Source) -> bool:
+        last = checked.get(f"list:{source.name}")
+        return last is None or last <= now - (source.period or _DAY)
+
+    return [source for source in sources if due(source)]
 
 
 def _forget(context: Context, store: Store) -> None:

@@ -104,6 +104,8 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kg("correct", "rename", "bert-mini", "BERT Mini")
     for name in ("notes/list.md", "a.md", "b.md"):
         kg.write(name, TIDES)
+    kg.write("references.bib", "@misc{a, title={A small study}, year=2024}")
+    kg.write("zotero.json", '[{"type": "article", "title": "Another small study"}]')
     return folder
 
 

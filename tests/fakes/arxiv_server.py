@@ -204,8 +204,15 @@ class ArxivServer(LoopbackServer):
             return _xml(400, error_feed("max_results", self.dialect))
         if bad := next((i for i in ids if not _FORM.fullmatch(i)), None):
             return _xml(400, error_feed(bad, self.dialect))
-        found = self._found(ids) if ids else [(p, len(p.updated)) for p in self.papers.values()]
-        found.sort(key=lambda f: (f[0].updated[f[1] - 1], f[0].arxiv_id), reverse=True)
+        if ids:
+            found = self._found(ids)
+        else:
+            wanted = query.get("search_query", "")
+            found = [(p, len(p.updated)) for p in self.papers.values() if fits(p, wanted)]
+        by_submission = query.get("sortBy") == "submittedDate"
+        found.sort(
+            key=lambda f: (f[0].updated[0 if by_submission else f[1] - 1], f[0].arxiv_id), reverse=True
+        )
         page = found[start : start + min(size, self.cap)]
         entries = self.arrange([entry(paper, version, self.dialect) for paper, version in page])
         total = len(set(ids)) if ids and self.dialect == "classic" else len(found)
@@ -221,6 +228,16 @@ class ArxivServer(LoopbackServer):
             if paper and number <= len(paper.updated):
                 found[paper.arxiv_id, number] = (paper, number)
         return list(found.values())
+
+
+def fits(paper: Paper, query: str) -> bool:
+    """Whether a paper is what a query asks for: terms ``cat:`` and ``ti:`` joined by AND."""
+
+    def holds(term: str) -> bool:
+        field, _, value = term.strip().partition(":")
+        return value in paper.categories if field == "cat" else value.casefold() in paper.title.casefold()
+
+    return all(holds(term) for term in query.split(" AND ")) if query else True
 
 
 _FORM = re.compile(r"(?:arXiv:)?(?:\d{4}\.\d{4,5}|[A-Za-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
