@@ -108,8 +108,8 @@ class Correction:
 def _plain(correction: Correction) -> dict[str, object]:
     return {
         "verb": correction.verb,
-        "node": _anchor_table(correction.node),
-        "other": _anchor_table(correction.other),
+        "node": anchor_table(correction.node),
+        "other": anchor_table(correction.other),
         "predicate": correction.predicate,
         "value": correction.value,
         "away": list(correction.away),
@@ -117,7 +117,8 @@ def _plain(correction: Correction) -> dict[str, object]:
     }
 
 
-def _anchor_table(anchor: Anchor | None) -> dict[str, object] | None:
+def anchor_table(anchor: Anchor | None) -> dict[str, object] | None:
+    """The table that states an anchor; the inverse of :func:`anchor_of`."""
     if anchor is None:
         return None
     table: dict[str, object] = {}
@@ -160,8 +161,8 @@ def from_table(verb: str, table: Mapping[str, object], *, line: int = 0) -> Corr
     other = table.get("other", table.get("object"))
     correction = Correction(
         verb=verb,
-        node=None if node is None else _anchor(node),
-        other=None if other is None else _anchor(other),
+        node=None if node is None else anchor_of(node),
+        other=None if other is None else anchor_of(other),
         predicate=_text(table, "predicate"),
         value=_text(table, "kind") or _text(table, "name") or _text(table, "value"),
         away=_texts(table, "away"),
@@ -177,11 +178,11 @@ def to_table(correction: Correction) -> dict[str, object]:
     subject, object_ = ("subject", "object") if correction.verb in {"reject", "add"} else ("node", "other")
     value = {"kind": "kind", "rename": "name"}.get(correction.verb, "value")
     table: dict[str, object] = {}
-    if (node := _anchor_table(correction.node)) is not None:
+    if (node := anchor_table(correction.node)) is not None:
         table[subject] = node
     if correction.predicate:
         table["predicate"] = correction.predicate
-    if (other := _anchor_table(correction.other)) is not None:
+    if (other := anchor_table(correction.other)) is not None:
         table[object_] = other
     if correction.value:
         table[value] = correction.value
@@ -208,7 +209,8 @@ def _texts(table: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(str(one) for one in value)
 
 
-def _anchor(table: object) -> Anchor:
+def anchor_of(table: object) -> Anchor:
+    """The anchor that a table states. Raises: ValueError as :func:`from_table` does."""
     if not isinstance(table, Mapping) or not table:
         raise ValueError("a node is a table with name, kind and identifiers")
     for key in table:

@@ -15,6 +15,7 @@ from .drafts import Seen
 from .errors import UnknownNode
 from .identifiers import parse
 from .ledger import Wanted
+from .marks import Mark, together
 from .model import (
     Change,
     Counts,
@@ -32,6 +33,7 @@ from .names import name_key, slugify
 from .search import Query
 from .store import Store
 from .store.documents import SOURCE, correction_of, mention_of
+from .store.marks import all_marks, marks_of
 from .store.rows import document_of, node_of, place_of, record_of, span_of
 from .store.slugs import current
 from .ties import Tie, ties
@@ -131,6 +133,14 @@ class Graph:
     def facets(self, query: Query) -> dict[Kind, int]:
         """How many nodes of each kind match."""
         return search.facets(self.db, query)
+
+    def mark(self, node: Node) -> Mark | None:
+        """What a person has marked of a node, in one; None for nothing."""
+        return together(marks_of(self.db, node.slug))
+
+    def marks(self) -> list[tuple[Mark, Node | None]]:
+        """All marks in order, each with its node, or None where that is not in the graph now."""
+        return all_marks(self.db)
 
     # ---------------------------------------------------------------------- statements
 

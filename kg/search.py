@@ -1,21 +1,23 @@
 """The filter language of search, and how a query becomes SQL; text from outside is only data.
 
 Words match the beginning of words in names, descriptions and abstracts, all of them. ``kind:``,
-``author:``, ``category:`` and ``in:`` (a document) narrow; a quoted phrase is one word of a filter.
+``author:``, ``category:`` and ``in:`` (a document) narrow, and so do the reader's marks: ``is:read``,
+``is:starred`` ..., ``tag:``. A quoted phrase is one word of a filter.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from .marks import READ, READINGS, STATES, tag_of
 from .names import name_key
 from .vocabulary import Kind
 
-_TERM = re.compile(r'(?:(kind|author|category|in):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_TERM = re.compile(r'(?:(kind|author|category|in|is|tag):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _RANKED_AT_MOST = 2000  # bm25 scores every match: beyond this only the name decides the order
 
 
@@ -23,8 +25,9 @@ _RANKED_AT_MOST = 2000  # bm25 scores every match: beyond this only the name dec
 class Query:
     """A search: words that must all occur, and filters of which each kind must hold.
 
-    >>> Query.parse('lora kind:method author:"Edward J. Hu"')
-    Query(words=('lora',), kinds=(Kind.METHOD,), authors=('Edward J. Hu',), categories=(), documents=())
+    >>> query = Query.parse('lora kind:method author:"Edward J. Hu" is:starred')
+    >>> query.words, query.kinds, query.authors, query.states
+    (('lora',), (Kind.METHOD,), ('Edward J. Hu',), ('starred',))
     """
 
     words: tuple[str, ...] = ()
@@ -32,17 +35,21 @@ class Query:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     unknown: tuple[str, ...] = field(default=(), repr=False)  # what stands after kind: and names none
+    unheard: tuple[str, ...] = field(default=(), repr=False)  # what stands after is: and says nothing
 
     @classmethod
     def parse(cls, text: str, kinds: Sequence[Kind] = ()) -> Self:
         """The query that a person typed.
 
-        A filter that names no kind counts as a word: half-typed input must still find something.
+        A filter that names no kind or state counts as a word: half-typed input must still find something.
         """
         words: list[str] = []
         unknown: list[str] = []
-        found: dict[str, list[str]] = {"author": [], "category": [], "in": []}
+        unheard: list[str] = []
+        found: dict[str, list[str]] = {"author": [], "category": [], "in": [], "is": [], "tag": []}
         wanted = list(kinds)
         for filter_, quoted, bare in _TERM.findall(text):
             value = quoted or bare
@@ -52,17 +59,22 @@ class Query:
                         wanted.append(Kind.of(name))
                     except KeyError:
                         unknown += [name] if name else []
+            elif filter_.casefold() == "is" and value.casefold() not in STATES:
+                unheard.append(value)
             elif filter_:
                 found[filter_.casefold()].append(value)
             else:
                 words.append(value)
         return cls(
-            (*words, *unknown),
+            (*words, *unknown, *unheard),
             tuple(wanted),
             tuple(found["author"]),
             tuple(found["category"]),
             tuple(found["in"]),
+            tuple(state.casefold() for state in found["is"]),
+            tuple(found["tag"]),
             tuple(unknown),
+            tuple(unheard),
         )
 
     @property
@@ -102,7 +114,30 @@ def where(query: Query) -> tuple[str, list[object]]:
             " WHERE d.key = ? OR d.key = 'list:' || ?)"
         )
         values += [document, document]
+    for condition, value in _marks(query):
+        conditions.append(condition)
+        values += value
     return " AND ".join(conditions), values
+
+
+def _marks(query: Query) -> Iterator[tuple[str, list[object]]]:
+    """The conditions on marks, each with its values."""
+    has = "n.id IN (SELECT node_id FROM marked WHERE field = ? AND value = ?)"
+    for state in query.states:
+        if state == "unread":
+            yield has.replace(" IN ", " NOT IN ", 1), ["reading", READ]
+        elif state in READINGS:
+            yield has, ["reading", state]
+        elif state == "marked":
+            yield "n.id IN (SELECT node_id FROM marked)", []
+        else:
+            field_ = {"starred": "star", "noted": "note"}[state]
+            yield "n.id IN (SELECT node_id FROM marked WHERE field = ?)", [field_]
+    for tag in query.tags:
+        try:
+            yield has, ["tag", tag_of(tag)]
+        except ValueError:
+            yield "0", []  # nothing can bear it
 
 
 def count(db: sqlite3.Connection, query: Query) -> int:

@@ -1,7 +1,7 @@
-"""A workspace: a folder with ``kg.toml``, ``corrections.toml`` and ``graph.db``.
+"""A workspace: a folder with ``kg.toml``, ``corrections.toml``, ``marks.jsonl`` and ``graph.db``.
 
-The two text files are the user's: they are edited with comments kept, and their mistakes are told
-with file, line and nearest key. The database can always be made again from them and the sources.
+The text files are the user's: they are edited with comments kept, and their mistakes are told with
+file, line and nearest key. The database can always be made again from them and the sources.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NoReturn, Self
 from .corrections import VERBS, Correction, from_table, settled, to_table
 from .errors import ConfigError, UsageError
 
-CONFIG, CORRECTIONS, DATABASE = "kg.toml", "corrections.toml", "graph.db"
+CONFIG, CORRECTIONS, MARKS, DATABASE = "kg.toml", "corrections.toml", "marks.jsonl", "graph.db"
 DEFAULT_BASE = "https://example.org/kg/"
 
 _HINT = "Edit that line; `kg doctor` checks the file."
@@ -63,7 +63,7 @@ class Settings:
 
 
 class Workspace:
-    """A folder and its three files; none of them needs to exist before something is added."""
+    """A folder and its files; none of them needs to exist before something is added."""
 
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read yet."""
@@ -97,6 +97,11 @@ class Workspace:
     def corrections(self) -> Path:
         """The file of corrections."""
         return self.folder / CORRECTIONS
+
+    @property
+    def marks(self) -> Path:
+        """The file of marks."""
+        return self.folder / MARKS
 
     @property
     def database(self) -> Path:
@@ -157,7 +162,7 @@ class Workspace:
             f"base = {_quoted(base)}",
             "",
         ]
-        self._write(self.config, "\n".join(lines))
+        write_text(self.config, "\n".join(lines))
 
     @contextmanager
     def editing(self) -> Iterator[None]:
@@ -194,7 +199,7 @@ class Workspace:
                 listed[source.name]["limit"] = source.limit
             if source.every:
                 listed[source.name]["every"] = source.every
-        self._write(self.config, tomlkit.dumps(document))
+        write_text(self.config, tomlkit.dumps(document))
 
     def remove_source(self, name: str) -> None:
         """Take a source out of kg.toml. Raises: UsageError with the nearest name."""
@@ -208,7 +213,7 @@ class Workspace:
         document = tomlkit.parse(_text(self.config))
         listed: Any = document["sources"]
         del listed[name]
-        self._write(self.config, tomlkit.dumps(document))
+        write_text(self.config, tomlkit.dumps(document))
 
     # --------------------------------------------------------------------- corrections
 
@@ -268,7 +273,7 @@ class Workspace:
         added = tomlkit.document()
         added["correction"] = array
         gap = "" if text.endswith("\n\n") or not text else "\n" if text.endswith("\n") else "\n\n"
-        self._write(self.corrections, text + gap + tomlkit.dumps(added))
+        write_text(self.corrections, text + gap + tomlkit.dumps(added))
 
     def remove_correction(self, number: int) -> Correction:
         """The correction taken out; ``number`` counts from 1, -1 is the last. Raises: UsageError."""
@@ -293,23 +298,24 @@ class Workspace:
         del tables[index]
         if not len(tables):
             del document["correction"]
-        self._write(self.corrections, tomlkit.dumps(document))
+        write_text(self.corrections, tomlkit.dumps(document))
         return corrections[index]
 
-    def _write(self, path: Path, text: str) -> None:
-        """Write beside and rename, so that nobody ever reads half a file."""
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(text.encode())  # as bytes: line ends stay as they are
-            beside.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                beside.unlink()
-            raise UsageError(
-                f"{path} cannot be written: {error.strerror}",
-                hint="Check the folder's permissions, or name another with --workspace.",
-            ) from error
+
+def write_text(path: Path, text: str) -> None:
+    """Write beside and rename, so that nobody ever reads half a file. Raises: UsageError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(text.encode())  # as bytes: line ends stay as they are
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="Check the folder's permissions, or name another with --workspace.",
+        ) from error
 
 
 _PREFACE = "# Corrections outrank all rules. Written by `kg correct`; edit freely, comments are kept.\n\n"

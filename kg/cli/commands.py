@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "path": ("kg.cli.read:path", "Show how two nodes are connected."),
     "check": ("kg.cli.check:check", "Look for what is wrong in lists, papers and the graph."),
     "correct": ("kg.cli.correct:correct", "Correct the graph; corrections outrank all rules."),
+    "mark": ("kg.cli.mark:mark", "Mark what you have read, want to read, like; tag it and take notes."),
     "export": ("exports.cli.export:export", "Write the graph as Turtle or in another format."),
     "stats": ("kg.cli.read:stats", "Count nodes, edges and papers."),
     "backup": ("kg.cli.maintain:backup", "Copy the database, safely at any time."),

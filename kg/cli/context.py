@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,14 @@ from pathlib import Path
 import click
 
 from kg.corrections import settled
-from kg.errors import StoreError, UsageError
+from kg.errors import ConfigError, StoreError, UsageError
 from kg.graph import Graph
-from kg.model import Delta
+from kg.marks import Mark, merged, read_marks, written
+from kg.model import Delta, blob_id
 from kg.store import Store
+from kg.store.marks import blob_of
 from kg.store.schema import translated
-from kg.workspace import Settings, Workspace, now
+from kg.workspace import Settings, Workspace, now, write_text
 
 from .output import narrate, on_terminal
 
@@ -63,7 +65,7 @@ class Context:
 
     @contextmanager
     def reading(self) -> Iterator[Graph]:
-        """The graph of this workspace, read-only, after a changed corrections.toml was taken in."""
+        """The graph of this workspace, read-only, after changed text files were taken in."""
         workspace = self.workspace
         workspace.settings()  # a mistake in kg.toml is told by every command alike
         if not workspace.database.exists():
@@ -72,7 +74,7 @@ class Context:
                 hint="Make one: `kg add starter`, or `kg add LIST`.",
             )
         with self._open(workspace.database) as store:
-            stale = _corrections_differ(store, workspace)
+            stale = _corrections_differ(store, workspace) or _marks_wait(store, workspace)
             if not stale:
                 yield Graph(store)
                 return
@@ -80,7 +82,7 @@ class Context:
             with self.writing():
                 pass
         except StoreError as error:
-            narrate(f"note: corrections.toml has changed but could not be taken in: {error.message}")
+            narrate(f"note: corrections or marks have changed but could not be taken in: {error.message}")
         with self._open(workspace.database) as store:
             yield Graph(store)
 
@@ -113,6 +115,8 @@ class Context:
             if _corrections_differ(store, workspace):
                 corrections, content = workspace.load_corrections()
                 store.correct(settled(corrections), content)
+            with suppress(ConfigError):  # what reads the graph tells of it
+                _take_in_marks(store, workspace)
             yield store
 
     def forget_unnamed(self, store: Store) -> None:
@@ -145,10 +149,82 @@ class Context:
                     workspace.corrections.write_bytes(before)
                 raise
 
+    def marks(self) -> list[Mark]:
+        """All marks in order: those of marks.jsonl, else those that the graph holds. Raises: ConfigError."""
+        workspace = self.workspace
+        content = _marks_content(workspace)
+        if content is not None:
+            return list(_marks_in(content, workspace.marks))
+        with self.reading() as graph:
+            return [mark for mark, _ in graph.marks()]
+
+    def mark(self, change: Callable[[Graph, list[Mark]], Iterable[Mark]]) -> tuple[list[Mark], list[Mark]]:
+        """The marks before and after ``change`` has made new ones of them, in marks.jsonl and the graph.
+
+        Raises: ConfigError where marks.jsonl has mistakes, which are never written over.
+        """
+        workspace = self.workspace
+        with self.writing() as store, workspace.editing():
+            _take_in_marks(store, workspace)
+            before, name = [mark for mark, _ in Graph(store).marks()], blob_of(store.db)
+            after = merged(change(Graph(store), before))
+            if after != before:
+                text = written(after)
+                store.mark(after, blob_id(text.encode()))
+                try:
+                    write_text(workspace.marks, text)
+                except BaseException:
+                    store.mark(before, name)
+                    raise
+        return before, after
+
+
+def _take_in_marks(store: Store, workspace: Workspace) -> None:
+    """Let the marks be those of marks.jsonl; where there is none, those that the graph holds stay.
+
+    Raises: ConfigError.
+    """
+    content = _marks_content(workspace)
+    if content is not None and blob_id(content) != blob_of(store.db):
+        store.mark(_marks_in(content, workspace.marks), blob_id(content))
+
+
+def _marks_wait(store: Store, workspace: Workspace) -> bool:
+    """Whether marks.jsonl has changed and can be taken in; its mistakes are told, and stop nothing."""
+    try:
+        content = _marks_content(workspace)
+        if content is None or blob_id(content) == blob_of(store.db):
+            return False
+        _marks_in(content, workspace.marks)
+    except ConfigError as error:
+        narrate(f"note: {error.message}; marks are shown as they were before")
+        return False
+    return True
+
+
+def _marks_content(workspace: Workspace) -> bytes | None:
+    try:
+        return workspace.marks.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError(
+            f"{workspace.marks} cannot be read: {error.strerror}", hint="Check its permissions."
+        ) from error
+
+
+def _marks_in(content: bytes, path: Path) -> tuple[Mark, ...]:
+    marks, problems = read_marks(content)
+    if problems:
+        more = f" (and {len(problems) - 1} more lines)" if len(problems) > 1 else ""
+        raise ConfigError(
+            f"{path}, line {problems[0].line}: {problems[0].message}{more}",
+            hint="Edit or delete that line; each line is one mark, as `kg mark export` writes it.",
+        )
+    return marks
+
 
 def _corrections_differ(store: Store, workspace: Workspace) -> bool:
-    from kg.model import blob_id
-
     row = store.db.execute("SELECT blob FROM document WHERE key = 'corrections'").fetchone()
     try:
         content = workspace.corrections.read_bytes()

@@ -205,6 +205,11 @@ def _workspace(context: Context) -> list[tuple[str, bool, str]]:
         found.append(("corrections.toml", True, f"{len(corrections)} corrections"))
     except ConfigError as error:
         found.append(("configuration", False, error.message))
+    try:
+        marks = context.marks() if workspace.marks.exists() else []
+        found.append(("marks.jsonl", True, f"{len(marks)} marks" if marks else "none yet"))
+    except ConfigError as error:
+        found.append(("marks.jsonl", False, error.message))
     if workspace.database.exists():
         found += _database(context, workspace)
     else:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import Any, NoReturn
+
 import click
 
 from kg.errors import UnknownNode, UsageError
 from kg.graph import Graph
+from kg.marks import STATES, together
 from kg.model import Counts, Evidence, Literal, Node, Statement
 from kg.names import name_key
 from kg.search import Query
@@ -23,6 +27,7 @@ Examples:
   kg search lora
   kg search 'quantiz kind:method'
   kg search 'kind:paper author:"Tim Dettmers"'
+  kg search is:to-read
 
 In the interface: /"""
 )
@@ -32,18 +37,22 @@ In the interface: /"""
 @formats("jsonl", "ids")
 @pass_context
 def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -> None:
-    """Find nodes by the beginnings of words, with kind:, author:, category: and in:SOURCE."""
+    """Find nodes by the beginnings of words, with kind:, author:, category: and in:SOURCE.
+
+    What you marked is found with is:read, is:unread, is:to-read, is:starred, is:noted, is:marked
+    and tag:TAG.
+    """
     parsed = Query.parse(" ".join(query))
-    for name in parsed.unknown:
-        kind_of(name)
     with context.reading() as graph:
-        for name in parsed.documents:
-            _check_document(graph, name)
+        _check_filters(graph, parsed)
         found = graph.search(parsed, limit=limit)
         total = graph.count(parsed)
         near = graph.nearest(" ".join(parsed.words)) if parsed.words and not found else []
+        marks = _marks(graph)
     chosen = context.format(format_, ("table", "json", "jsonl", "ids"))
-    nodes = [render.node_json(node, context.settings.base) for node in found]
+    nodes = [
+        {**render.node_json(node, context.settings.base), "mark": marks.get(node.slug)} for node in found
+    ]
     if chosen == "json":
         print_json({"count": total, "nodes": nodes})
     elif chosen == "jsonl":
@@ -59,6 +68,35 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
         narrate(f"nothing matches; did you mean {', '.join(near)}?")
     if 0 <= limit < total:
         narrate(f"note: {len(found)} of {total:,} shown; --limit -1 for all")
+
+
+def _marks(graph: Graph) -> dict[str, dict[str, Any]]:
+    """What is marked of each node, by slug, as JSON values."""
+    listed = sorted(((node.slug, mark) for mark, node in graph.marks() if node), key=lambda pair: pair[0])
+    found = {}
+    for slug, same in groupby(listed, key=lambda pair: pair[0]):
+        mark = together(mark for _, mark in same)
+        assert mark is not None
+        found[slug] = render.mark_json(mark)
+    return found
+
+
+def _check_filters(graph: Graph, query: Query) -> None:
+    """Nothing, if all filters name something. Raises: UsageError with the nearest name."""
+    for name in query.unknown:
+        kind_of(name)
+    for name in query.unheard:
+        _no_state(name)
+    for name in query.documents:
+        _check_document(graph, name)
+
+
+def _no_state(text: str) -> NoReturn:
+    from difflib import get_close_matches
+
+    near = get_close_matches(text.casefold(), STATES, n=1, cutoff=0.5)
+    hint = f"Did you mean is:{near[0]}?" if near else f"One of: is:{', is:'.join(STATES)}."
+    raise UsageError(f"nothing is {text!r}", hint=hint)
 
 
 def _check_document(graph: Graph, name: str) -> None:
@@ -91,9 +129,11 @@ def show(context: Context, node: str, depth: int, format_: str, *, abstract: boo
         found = graph.find(node)
         edges = graph.edges(found.slug)
         record = graph.record(found)
+        mark = graph.mark(found)
         near = graph.neighbourhood(found.slug, depth) if depth > 1 else {}
         if context.format(format_) == "table":
             lines = _heading(found)
+            lines += render.mark_lines(mark) if mark else []
             if record is not None:
                 lines += _record_lines(graph, found, abstract=abstract)
             lines += render.edge_lines(found, edges)
@@ -103,6 +143,7 @@ def show(context: Context, node: str, depth: int, format_: str, *, abstract: boo
         print_json(
             {
                 "node": render.node_json(found, context.settings.base),
+                "mark": render.mark_json(mark) if mark else None,
                 "record": render.record_json(record) if record else None,
                 "edges": [render.statement_json(edge) for edge in edges],
                 "near": near,

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from kg.graph import Graph
+from kg.marks import Mark, said_of
 from kg.model import Evidence, Literal, Node, PaperRecord, Statement
 from kg.vocabulary import Predicate
 
@@ -86,6 +87,25 @@ def record_json(record: PaperRecord) -> dict[str, Any]:
         "withdrawn": record.withdrawn,
         "abstract": record.abstract,
     }
+
+
+def mark_json(mark: Mark) -> dict[str, Any]:
+    """What a mark says as a JSON object: all keys of a line of marks.jsonl but the node."""
+    nothing: dict[str, Any] = {
+        "reading": None,
+        "reading_at": None,
+        "starred_at": None,
+        "tags": {},
+        "note": None,
+        "note_at": None,
+    }
+    return nothing | said_of(mark)
+
+
+def mark_lines(mark: Mark) -> list[str]:
+    """A mark as lines: in words, then the note."""
+    said = safe(f"  marked: {mark}")
+    return [said, *(safe(f"    {line}") for line in mark.note.splitlines())]
 
 
 def qualified(statement: Statement) -> str:

@@ -2,6 +2,7 @@
 
 Writing is :meth:`Store.replace`, :meth:`Store.remove` and :meth:`Store.correct`; each is one
 transaction in which the graph is derived again where it was touched, and tells the delta.
+:meth:`Store.mark` takes in a person's marks, which are no part of the graph.
 Reading is :class:`kg.graph.Graph`.
 """
 
@@ -17,9 +18,10 @@ from typing import Self
 
 from kg.corrections import Correction, reading_of
 from kg.errors import StoreError
+from kg.marks import Mark
 from kg.model import Delta, Reading
 
-from . import derivation, documents, migrations, records, schema
+from . import derivation, documents, marks, migrations, records, schema
 
 
 def utc_now() -> datetime:
@@ -114,6 +116,11 @@ class Store:
             delta = derivation.derive(self.db, touched, now)
             self._next_generation(delta)
         return delta
+
+    def mark(self, listed: Iterable[Mark], blob: str) -> None:
+        """Let these be the marks; ``blob`` names the bytes of the file that states them."""
+        with self._transaction():
+            marks.keep(self.db, listed, blob)
 
     def checked(self, *keys: str) -> None:
         """Note that these documents were looked at just now and say what they said."""

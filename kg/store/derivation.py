@@ -16,7 +16,7 @@ from kg.model import Delta, Place
 from kg.names import name_key
 from kg.resolve import keys_of, resolve
 
-from . import ledger, statements
+from . import ledger, marks, statements
 from .batches import rows_in
 from .documents import Touched, correction_of, mention_of
 from .slugs import assign, retire
@@ -48,6 +48,7 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
     # What is said changes where a mention has got another node. A rejection looks at names, too.
     rejecting = touched.rejections or any(c.verb == "reject" for c in near)
     stated = statements.restate(db, block.mentions if rejecting else moved, touched, near, names)
+    marks.settle(db, block.keys)
     _note_matches(db, near, resolution.matched | stated.rejecting, block)
     _index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
     return ledger.record(db, before, nodes, stated, touched, now)

@@ -13,8 +13,9 @@ APPLICATION_ID = 0x6B67_6C31  # "kgl1": tells our file from any other SQLite dat
 BUSY_SECONDS = 5.0
 _PAUSE = 0.01
 
-# What documents say stands above the line, what is derived from it below. ``mention.id`` grows
-# with age and is never used again (AUTOINCREMENT), so that the oldest mention of a node is known.
+# What documents say stands above the line, what is derived from it below, with a copy of the
+# marks. ``mention.id`` grows with age and is never used again (AUTOINCREMENT), so that the oldest
+# mention of a node is known.
 # The ledger outlives what it is about: ``paper_version``, ``paper_change`` and ``change`` refer to
 # nothing, for what happened cannot be fetched again.
 TABLES = """
@@ -145,6 +146,25 @@ CREATE TRIGGER search_delete AFTER DELETE ON search_text BEGIN
     INSERT INTO search (search, rowid, label, names, body)
     VALUES ('delete', old.node_id, old.label, old.names, old.body);
 END;
+CREATE TABLE mark (id INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, node_id INTEGER) STRICT;
+CREATE INDEX mark_node ON mark (node_id);
+CREATE TABLE mark_key (
+    key TEXT NOT NULL, mark_id INTEGER NOT NULL REFERENCES mark ON DELETE CASCADE,
+    PRIMARY KEY (key, mark_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mark_key_mark ON mark_key (mark_id);
+CREATE TABLE mark_remark (
+    mark_id INTEGER NOT NULL REFERENCES mark ON DELETE CASCADE, field TEXT NOT NULL,
+    value TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (mark_id, field, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mark_remark_value ON mark_remark (field, value);
+CREATE VIEW marked AS -- what is marked of each node: of several readings the newest
+    SELECT m.node_id, r.field, r.value FROM mark m JOIN mark_remark r ON r.mark_id = m.id
+    WHERE m.node_id IS NOT NULL AND NOT (r.field = 'reading' AND EXISTS (
+        SELECT 1 FROM mark o JOIN mark_remark s ON s.mark_id = o.id
+        WHERE o.node_id = m.node_id AND s.field = 'reading'
+            AND (s.at, s.value = 'read') > (r.at, r.value = 'read')
+    ));
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO meta VALUES ('generation', '0');
 """
