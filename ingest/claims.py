@@ -12,7 +12,7 @@ from .devices import devices_in
 from .draft import Draft, folded
 from .entries import Entry
 from .links import Link
-from .organizations import makers_in
+from .organizations import beside_name, maker_of_models, makers_in
 
 PAPER_SCHEMES = frozenset({"arxiv", "doi", "openreview", "acl"})
 CODE_KINDS = frozenset({Kind.MODEL, Kind.FRAMEWORK, Kind.DATASET, Kind.BENCHMARK, Kind.METHOD})
@@ -107,11 +107,19 @@ def say_makers(said: Said, draft: Draft) -> None:
     if said.mention.kind is Kind.TUTORIAL and entry.prefix and len(entry.prefix.split()) <= 4:  # noqa: PLR2004
         maker = draft.mention(said.place, entry.prefix, Kind.ORGANIZATION, "short-name", 0.7)
         said.add(draft, Predicate.MADE_BY, maker, "short-name", 0.7, beyond=True)
-    for name in makers_in(entry.description):
+    if any(cell.role == "maker" and cell.text for cell in entry.cells):
+        return  # the column knows better
+    beyond = said.mention.kind is Kind.TUTORIAL
+    for name in dict.fromkeys(_makers(said)):
         maker = draft.mention(said.place, name, Kind.ORGANIZATION, "cue", 0.8)
-        said.add(
-            draft, Predicate.MADE_BY, maker, "cue-maker", 0.85, beyond=said.mention.kind is Kind.TUTORIAL
-        )
+        said.add(draft, Predicate.MADE_BY, maker, "cue-maker", 0.85, beyond=beyond)
+
+
+def _makers(said: Said) -> list[str]:
+    """The organizations that the name and the description of an entry call its makers."""
+    name, text = said.mention.name, said.entry.description
+    of_model = maker_of_models(text, name) if said.mention.kind is Kind.MODEL else ""
+    return [maker for maker in (*makers_in(text, name), of_model, beside_name(name)) if maker]
 
 
 def links_of(entry: Entry, role: str) -> list[Link]:

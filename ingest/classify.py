@@ -26,7 +26,8 @@ _CURATED = Pattern(
     r"(?:^|[\s/\"'])awesome[-_ ]|-awesome\b|^awesome|(?:curated|awesome|reading|paper|papers)\s+list|"
     r"\bcurated\s+collection|(?:list|collection)\s+of\s+(?:\w+\s+){0,4}(?:papers|resources|tools|"
     r"projects|links)|"
-    r"must-?read\s+papers|papers?[-_ ]?list\b|^\S+papers$",
+    r"must-?read\s+papers|papers?[-_ ]?list\b|^\S+papers$|"
+    r"\bpapers\s+(?:and|&)\s+(?:code|projects|resources)\b",
     re.IGNORECASE,
 )
 _NOUNS: tuple[tuple[Kind, str], ...] = (

@@ -219,7 +219,11 @@ _COMPILED = tuple((role, _role_pattern(whole, within)) for role, whole, within i
 _NAME_KINDS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.DATASET, r"data\s?sets?|corpus|corpora", r"数据集.*"),
     (Kind.BENCHMARK, r"benchmarks?|metrics?|leaderboards?", r"评测.*|基准"),
-    (Kind.MODEL, r"models?|llms?|slms?|language\s+models?", r"模型|模型名称|系列"),
+    (
+        Kind.MODEL,
+        r"models?(?:\s+(?:famil(?:y|ies)|series))?|llms?|slms?|language\s+models?",
+        r"模型|模型名称|系列",
+    ),
     (Kind.PAPER, r"titles?", r"标题|论文题目|论文标题"),
     (Kind.METHOD, r"methods?|techniques?|algorithms?|approach(?:es)?|strateg(?:y|ies)", r"方法"),
     (

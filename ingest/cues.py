@@ -21,12 +21,17 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "derived",
         "distilled",
-        (r"distill(?:ed|ation)\s+(?:versions?\s+)?(?:of|from)", rf"distilled\s+{_NAMED}", r"蒸馏自"),
+        (r"distill(?:ed|ation)\s+(?:versions?\s+)?(?:of|from)", rf"distilled\s+{_NAMED}"),
     ),
     (
         "derived",
         "quantized",
-        (r"quanti[sz]ed\s+(?:versions?|variants?)\s+of", r"quants?\s+of", rf"quanti[sz]ed\s+{_NAMED}"),
+        (
+            r"quanti[sz]ed\s+(?:versions?|variants?)\s+of",
+            r"quanti[sz]ations?\s+of",
+            r"quants?\s+of",
+            rf"quanti[sz]ed\s+{_NAMED}",
+        ),
     ),
     (
         "derived",
@@ -51,7 +56,10 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "derived",
         "",
         (
-            r"(?:versions?|variants?|finetunes?|merges?|continuation|enhancement)\s+of",
+            r"(?:versions?|variants?|finetunes?|merges?|continuation|enhancement|adaptation)\s+of",
+            r"(?:subset|split|translation|extension|superset|reproduction)\s+of",
+            r"translated\s+from",
+            r"continu(?:ed|al|ous)\s+pre-?training\s+(?:of|from|on)",
             r"(?:continued?|further)\s+(?:pre-?)?trained\s+(?:from|on\s+top\s+of)",
             r"initiali[sz]ed\s+from",
         ),
@@ -92,7 +100,9 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"support(?:s|ing)?(?:\s+for)?",
             r"(?:compatible|works?|working)\s+with",
             r"integrat(?:es|ed|ions?)\s+(?:with|for)",
-            r"inference\s+(?:of|for)",
+            r"inference(?:\s+(?:engines?|servers?|frameworks?|librar(?:y|ies)|runtimes?|api))?\s+(?:of|for)",
+            rf"for\s+(?=(?:the\s+)?{_PROPER}\s+models?\b)",
+            r"(?:llms?|models?|embeddings?|architectures?)\s*\((?=[^()]{1,80},)",
             r"models?\s+(?:like|such\s+as|including|\(?e\.g\.,?)",
             rf"(?:{_DOES})\s+{_NAMED}",
             r"支持",
@@ -103,9 +113,9 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "uses",
         "",
         (
-            r"(?:using|uses|utili[sz]es|leverag(?:es|ing)|via|employs|combin(?:es|ing))",
+            r"(?:using|uses|utili[sz](?:es|ing)|leverag(?:es|ing)|via|employ(?:s|ing)|combin(?:es|ing))",
             r"(?:powered|backed|driven)\s+by",
-            r"(?:built|written)\s+(?:with|using)",
+            r"(?:built|written|made)\s+(?:with|using|around)",
             rf"(?:{_FACES})\s+(?:for|around|to|of)",
             r"deployment\s+of",
             r"[Hh]ybrid\s+(?=[A-Z])",
@@ -117,29 +127,57 @@ CUES = tuple(
     (relation, how, Pattern(rf"(?<![\w-])(?:{'|'.join(patterns)})[\s:]*", re.IGNORECASE))
     for relation, how, patterns in _CUES
 )
+_CLAUSE = "[^\uff0c。,]{1,30}"
+_LATIN = r"(?=[A-Za-z])"
+_CHINESE_SKIP = r"(?:了|原始的?|开源的?|最新的?|官方的?|[A-Za-z]{2,12}的|大?模型|\s)*"
+_CHINESE_CUES = tuple(
+    (relation, how, Pattern(rf"(?:{pattern}){_CHINESE_SKIP}{_LATIN}"))
+    for relation, how, pattern in (
+        ("derived", "distilled", r"蒸馏自"),
+        ("derived", "fine-tuned", r"微调自"),
+        (
+            "derived",
+            "",
+            rf"翻译自|改编自|衍生自|(?<![\u4e00-\u9fff])对(?={_CLAUSE}(?:翻译|清洗|筛选|扩充))",
+        ),
+        ("based", "", rf"基于|以(?={_CLAUSE}为(?:基座|底座|基础))|在(?={_CLAUSE}(?:基础上|之上))"),
+        ("generated", "", r"借助|利用|调用|使用|通过|由|以及"),
+        ("supports", "", r"支持|兼容"),
+        ("uses", "", r"采用|使用|结合"),
+    )
+)
 _SKIP = re.compile(
     r"(?:(?:the|a|an|our|their|its|original|base|open|open-source|official|pre-?trained|popular|new|"
     r"latest|various|models?|"
-    r"large|small|smaller|bigger|both|fine-?tuned|existing|multiple|all|model|distilled|of|\w+-based|"
-    r"[A-Z][\w.]*['’]s?)\s+){0,3}"
+    r"large|small|smaller|bigger|both|fine-?\s?tuned|existing|multiple|all|model|distilled|of|\w+-based|"
+    r"old|older|own|local|powerful|well-known|"
+    r"[A-Z][\w.]*['’]s?)\s+){0,4}"
 )
 # Atomic: a word of a name is taken whole or not at all, so that no text makes a pattern try
 # every way of cutting its words.
 _WORD_OF_NAME = (
-    r"(?>(?:[A-Z]|(?=[a-z][\w-]*[A-Z\d])[a-z])[\w+.-]*(?<=[\w+])(?:(?=/[\w.-]*\d)/[\w.-]+(?<=\w))?"
-    r"|[a-z_]+\.[a-z]{1,4}\b|gpt-oss[\w-]*|\d+(?:\.\d+)?[BM]\b)"
+    r"(?>(?:[A-Z]|(?=[a-z][a-zA-Z\d_-]*[A-Z\d])[a-z])[a-zA-Z\d_.-]*(?<=[a-zA-Z\d_])(?:\+{1,2}(?![a-zA-Z\d]))?"
+    r"(?:(?=/[\w.-]*\d)/[a-zA-Z\d_.-]+(?<=[a-zA-Z\d_]))?"
+    r"|[a-z_]+\.[a-z]{1,4}\b|(?:chat)?gpt(?:-[a-z]+)?(?![A-Za-z\d_])|[a-z]+(?:_[a-z\d]+)+(?![A-Za-z\d])|\d+(?:\.\d+)?[BM]\b)"
 )
 _NAME = re.compile(rf"{_WORD_OF_NAME}(?:\s(?:{_WORD_OF_NAME}|\d+(?:\.\d+)?[bBM]?\b|v\d[\w.]*)){{0,3}}")
 _AND = re.compile(
-    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|、|和)\s*(?:the\s+)?", re.IGNORECASE
+    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|\+(?=[A-Z])|、|和|与|以?及)\s*"
+    r"(?:the\s+|old\s+|local\s+)?",
+    re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
     """the a an and or for with in on to of it its this that we i python rust go c c++ java typescript
-    javascript ai ml nlp llm llms api apis gpu cpu json rest sota cli http ui vision iterated
-    english chinese german french japanese korean russian spanish arabic hindi italian european
-    multilingual apache mit bsd gpl open paper code model models data dataset huggingface hugging
-    face github web docker kubernetes linux windows macos android ios no new see high deep machine
-    learning large small language""".split()
+    javascript ruby php perl lua julia swift kotlin scala haskell elixir clojure ai ml nlp llm llms
+    api apis gpu gpus cpu cpus npu npus tpu json rest sota cli http ui vision iterated english
+    chinese german french japanese korean russian spanish arabic hindi italian european multilingual
+    apache mit bsd gpl open paper code model models data dataset huggingface hugging face github web
+    docker kubernetes linux windows macos android ios no new see high deep machine learning large
+    small language generative foundation diffusion multimodal neural custom natural computer speech
+    audio text image reasoning embedding conversational agentic mobile production enterprise
+    framework platform toolkit library server engine service services system systems inference
+    serving deployment pipeline pipelines application applications tool tools vlm vlms slm slms mllm
+    mllms lmm lmms transformer gen-ai genai""".split()
 )
 
 
@@ -157,28 +195,38 @@ def legible(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A name behind a cue: the relation, how, the name as written, and the known things it may be."""
+    """A name behind a cue: the relation, how, the name as written, and the known things it may be.
+
+    ``start``: where the name stands. One name may stand behind several cues: the kinds of the two
+    things tell which of them is meant.
+    """
 
     relation: str
     how: str
     name: str
     keys: tuple[int, ...]
+    start: int
 
 
 _BEFORE = Pattern(
     rf"(?P<names>(?<![\w-]){_WORD_OF_NAME}(?:\s{_WORD_OF_NAME}){{0,2}}(?:\s+and\s+{_WORD_OF_NAME})?)[\s-]+"
-    r"(?:(?P<fork>forks?|port|clone)|(?P<tuned>fine-?tunes?|finetunes?|fine-tuning|finetuning)|"
+    r"(?:(?P<fork>forks?|port)|(?P<infer>inference)|(?P<tuned>fine-?tunes?|finetunes?|fine-tuning|finetuning)|"
     r"(?P<base>based|base))\b(?!\s+(?:on|from|model\s+for))"
 )
+_DISTINCT = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d")
 _AS_BASE = Pattern(
     rf"uses?\s+(?:[A-Z]\w*['’]s\s+)?(?P<name>{_WORD_OF_NAME}(?:\s{_WORD_OF_NAME}){{0,2}})\s+as\s+(?:the|its|a|"
     rf"an)\s+(?:base|backbone|foundation)"
 )
-_ALL_CUES = (_AS_BASE, _BEFORE, *(cue for _, _, cue in CUES))
+_OPENS = Pattern(
+    rf"(?P<name>{_WORD_OF_NAME}(?:\s{_WORD_OF_NAME})?)\s+(?:\d+(?:\.\d+)?[BM]\s+)?(?:param\w*\s+)?models?\s+"
+    r"(?:with|tuned|trained|fine-?tuned|adapted|optimi[sz]ed)\b"
+)
+_ALL_CUES = (_AS_BASE, _BEFORE, _OPENS, *(cue for _, _, cue in (*CUES, *_CHINESE_CUES)))
 
 
 def related(text: str, names: NameIndex) -> list[Related]:
-    """What a text relates its subject to, in the order of the text.
+    """What a text may relate its subject to, in the order of the text.
 
     >>> [(r.relation, r.how, r.name) for r in related("A distilled version of FooBERT", NameIndex())]
     [('derived', 'distilled', 'FooBERT')]
@@ -187,25 +235,28 @@ def related(text: str, names: NameIndex) -> list[Related]:
     if not any(cue.possible(text) for cue in _ALL_CUES):
         return []
     known = {f.start: f for f in names.find(text)}
-    taken: set[int] = set()
-    out: list[tuple[int, Related]] = []
+    taken: set[tuple[int, str]] = set()
+    out: list[Related] = []
 
     def take(start: int, end: int, relation: str, how: str, keys: tuple[int, ...]) -> None:
-        if start not in taken:
-            taken.add(start)
-            out.append((start, Related(relation, how, text[start:end], keys)))
+        if (start, relation) not in taken:
+            taken.add((start, relation))
+            out.append(Related(relation, how, text[start:end], keys, start))
 
     for start, end, relation, how in _before(text):
         take(start, end, relation, how, _keys(known, start, end))
-    for relation, how, pattern in CUES:
+    for relation, how, pattern in CUES if text.isascii() else (*CUES, *_CHINESE_CUES):
         for cue in pattern.finditer(text):
             for start, end, keys in _targets(text, cue.end(), known):
                 take(start, end, relation, how, keys)
-    return [r for _, r in sorted(out, key=lambda pair: pair[0])]
+    return sorted(out, key=lambda r: r.start)  # at one start the first cue of the table goes first
 
 
 def _before(text: str) -> Iterator[tuple[int, int, str, str]]:
     """The names that stand before their cue: "uses X as the base", "X fork", "X and Y fine-tunes"."""
+    opens = _OPENS.match(text)
+    if opens and _DISTINCT.search(opens["name"]) and opens["name"].split()[-1].casefold() not in _NOT_NAMES:
+        yield 0, opens.end("name"), "tuned", ""
     for found in _AS_BASE.finditer(text):
         yield found.start("name"), found.end("name"), "derived", ""
     for found in _BEFORE.finditer(text):
@@ -216,7 +267,13 @@ def _before(text: str) -> Iterator[tuple[int, int, str, str]]:
             first, _, rest = part.partition(" ")
             if _COUNT.fullmatch(first) and rest:
                 start, first = start + len(first) + 1, rest.split()[0]
+            last = text[start:at].rsplit(None, 1)[-1].casefold()
+            if found["infer"] and (last in _NOT_NAMES or not _DISTINCT.search(text[start:at])):
+                continue  # "Fast inference", "LLM inference"
             if first.casefold() not in _NOT_NAMES:
+                if found["infer"]:
+                    yield start, at, "supports", ""
+                    continue
                 relation = "forked" if found["fork"] else "based" if found["base"] else "derived"
                 yield start, at, relation, "fine-tuned" if found["tuned"] else ""
 
@@ -244,11 +301,20 @@ def _targets(text: str, at: int, known: dict[int, Found]) -> list[tuple[int, int
 
 
 _COUNT = re.compile(r"\d+(?:\.\d+)?[BM]")
+_SPELLED_OUT = re.compile(
+    r"(?P<phrase>(?>[A-Z][a-z][\w-]*)(?:\s(?>[A-Z][\w-]*|and|of|for|with|to)){1,6})\s\((?=[A-Z])[\w+-]{2,10}\)"
+)
+"""A method with its abbreviation behind it: "Foo Bar and Baz (FBB)"."""
+_MANY = frozenset("models llms agents apps applications users developers".split())
+_KINDS_OF_THINGS = frozenset("model agent system interface llm learning network api unit".split())
 
 
 def _name_at(text: str, at: int, known: dict[int, Found]) -> tuple[int, int, tuple[int, ...]] | None:
     """The name that starts at a position: the longer of a known one and one that looks like a name."""
     own = known.get(at)
+    phrase = _SPELLED_OUT.match(text, at)
+    if phrase and phrase["phrase"].split()[-1].casefold().rstrip("s") not in _KINDS_OF_THINGS:
+        return at, phrase.end("phrase"), (own.keys if own and own.end == phrase.end("phrase") else ())
     shaped = _NAME.match(text, at)
     end = 0
     words = shaped.group().split() if shaped else []
@@ -259,4 +325,6 @@ def _name_at(text: str, at: int, known: dict[int, Found]) -> tuple[int, int, tup
         end = at + len(shaped.group().rstrip("-./"))
     if own is not None and own.end >= end:
         return own.start, own.end, own.keys
+    if len(words) > 1 and words[-1].casefold() in _MANY:
+        return None  # "Open-source Models"
     return (at, end, ()) if end - at > 1 else None

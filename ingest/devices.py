@@ -14,21 +14,29 @@ _DEVICE = Pattern(
     r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|(?:smart\s?)?phones?|workstations?|"
     r"mobile\s+phones?|ios|android|iphones?|ipads?|mac\s?os|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
     r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
-    r"cpus?|(?:single|one|consumer(?:-grade)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
+    r"cpus?|(?:single|one|consumer(?:-grade|-level)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
     r"jetson(?:\s(?:nano|orin|xavier|agx|tx\d))*|(?:qualcomm\s+)?snapdragon(?:\s\d+)?|"
     r"arm(?:v8)?(?:\s+cpus?)?|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86|kubernetes)(?![\w-])",
     re.IGNORECASE,
 )
 _ON = re.compile(
-    r"(?<![\w-])(?:on|for|across|in|inside|within|via|through|targeting|targeted\s+at|supports?|under)\s+(?:(?:the|an?|your|any|"
+    r"(?<![\w-])(?:on|for|across|in|inside|within|via|through|targeting|targeted\s+at|supports?|under|"
+    r"(?:devices|boards|platforms|computers|hardware),?\s+(?:like|such\s+as|including))\s+"
+    r"(?:(?:the|an?|your|any|"
     r"consumer(?:-grade)?|commodity|local|"
     r"resource-constrained|everyday|multiple|most|different|modern|both|heterogeneous|off-the-shelf|"
     r"low-end|various|\w+-based)\s+){0,3}$",
     re.IGNORECASE,
 )
+_WITH = re.compile(r"(?<![\w-])(?:with|using|utili[sz]ing|via)\s+(?:an?\s+)?$", re.IGNORECASE)
+_BACKEND = re.compile(r"webgpu|cuda|vulkan|rocm|(?:single|one|consumer\S*|commodity)\s+gpus?", re.IGNORECASE)
 _FOR_APPS = re.compile(
     r"\s*(?:/\s*\w+\s+)?(?:apps?|applications?|front-?ends?|clients?|ports?|devices?|deployment|"
     r"versions?|phones?)\b",
+    re.IGNORECASE,
+)
+_NO_DEVICE = re.compile(
+    r"[\s-]+(?:interfaces?|extensions?|plug-?ins?|automation|add-?ons?|based|tools?|agents?|use)\b",
     re.IGNORECASE,
 )
 _AMBIGUOUS = re.compile(r"nvidia|ascend|arm|windows|cpus?", re.IGNORECASE)
@@ -44,10 +52,13 @@ def devices_in(text: str) -> list[str]:
     out: list[str] = []
     end = -1
     for found in _DEVICE.finditer(text):
+        if _NO_DEVICE.match(text, found.end()):
+            continue  # "a browser interface"
         before = text[: found.start()]
         joined = end >= 0 and _AND.fullmatch(text[end : found.start()])
         named = not _AMBIGUOUS.fullmatch(found.group()) and _FOR_APPS.match(text, found.end())
-        if joined or named or _ON.search(before[-80:]):
+        driven = _BACKEND.fullmatch(found.group()) and _WITH.search(before[-20:])
+        if joined or named or driven or _ON.search(before[-80:]):
             out.append(found.group())
             end = found.end()
         else:

@@ -11,7 +11,17 @@ from kg.vocabulary import Kind
 
 from .blocks import BREAK, Section
 from .headings import Heading, Role, heading
-from .links import Link, Unit, asides, badge_text, is_address, is_relative, link_of, starred_repository
+from .links import (
+    Link,
+    Unit,
+    asides,
+    badge_colour,
+    badge_text,
+    is_address,
+    is_relative,
+    link_of,
+    starred_repository,
+)
 from .tables import Cell
 from .titles import Title, cleaned, find_title, is_title, split_text
 
@@ -52,7 +62,8 @@ class Entry:
     """A list item, table row or heading that stands for a thing, before its kind is known.
 
     ``shape``: item, row, heading or step; ``form``: how the name was found; ``column``: the kind
-    that the column of names gives; ``parent``: the entry around a nested one.
+    that the column of names gives; ``shields``: the text and colour of each badge, sorted into
+    ``named`` and ``badges`` (names, sure and likely) and ``tags`` once the whole list is known.
     """
 
     block: int
@@ -75,12 +86,13 @@ class Entry:
     column: Kind | None = None
     notes: list[Note] = field(default_factory=list)
     number: int = 0
+    shields: tuple[tuple[str, str], ...] = ()
+    named: tuple[str, ...] = ()
     badges: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     marked: tuple[str, ...] = ()
     asides: tuple[Link, ...] = ()
     beside: tuple[Link, ...] = ()
-    parent: int = -1
 
     @property
     def heading(self) -> tuple[str, ...]:
@@ -104,9 +116,18 @@ class Entry:
 
 
 def deciding(path: tuple[Section, ...]) -> Heading | None:
-    """The innermost heading of a path that is META, a TYPE or a TOPIC."""
-    for section in reversed(path):
-        read = heading(section.text)
+    """The innermost heading of a path that is META, a TYPE or a TOPIC.
+
+    "Overview" and its like are about the list only where no TYPE or TOPIC stands above them.
+    """
+    for at in range(len(path) - 1, -1, -1):
+        read = heading(path[at].text)
+        if (
+            read.role is Role.META
+            and read.weak
+            and any(heading(s.text).role in (Role.TYPE, Role.TOPIC) for s in path[:at])
+        ):
+            continue
         if read.role in (Role.META, Role.TYPE, Role.TOPIC):
             return read
     return None
@@ -136,8 +157,8 @@ def fill(entry: Entry, title: Title, parts: Sequence[Unit]) -> None:
     aside = asides(title.rest)
     entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
     entry.asides = aside
-    shown = (badge_text(u.href) for u in parts if u.kind == "badge" and not u.link)
-    entry.badges = tuple(text for text in shown if text)
+    shown = ((badge_text(u.href), u.href) for u in parts if u.kind == "badge" and not u.link)
+    entry.shields = tuple((text, badge_colour(src)) for text, src in shown if text)
     entry.tags = tuple(
         u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip()
     )
@@ -179,7 +200,11 @@ def description(rest: list[Unit]) -> str:
 
 def name_from_key(entry: Entry, own: str) -> bool:
     """Take the name of an item that has only labels or a bare address from its address."""
-    link = entry.main or next((x for x in entry.links if x.role in ("code", "model", "dataset")), None)
+    only = entry.links[0] if len(entry.links) == 1 and not entry.main else None
+    if only and only.label and len(only.text.split()) > 1 and own == only.text:
+        entry.name, entry.main, entry.form, entry.links = only.text, only, "link", ()
+        return True  # nothing but a link whose words elsewhere are a label: "Tech Videos"
+    link = entry.main or next((x for x in entry.links if x.role in ("code", "model", "dataset")), only)
     if link is None or link.identifier.scheme not in ("github", "gitlab", "hf"):
         return False
     entry.name = link.url.rstrip("/").split("/")[-1].split("?")[0].split("#")[0]

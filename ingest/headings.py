@@ -23,13 +23,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading, understood: its role, the kind it gives, and the topic that it names (or "")."""
+    """A heading, understood: its role, the kind it gives, and the topic that it names (or "").
+
+    ``weak``: a META heading that within a section of things only opens it ("Overview").
+    """
 
     role: Role
     kind: Kind | None = None
     topic: str = ""
     topic_kind: Kind = Kind.TOPIC
     guide: bool = False
+    weak: bool = False
 
 
 _EMOJI = re.compile(
@@ -71,7 +75,8 @@ _META = re.compile(
     r"citations?|"
     r"(?:how\s+to\s+)?cit(?:e|ing)(?:\s+\w+){0,3}|introductions?|about(?:\s+(?:this|the|us)\b.*)?|updates?|"
     r"change\s?log|acknowledge?ments?|sponsors?(?:hip)?|faqs?|conventions?|scope|timeline|motivation|"
-    r"background|related\s+(?:awesome\s+)?lists?|disclaimers?|contact(?:\s+us)?|todo|"
+    r"background|related\s+(?:awesome\s+)?lists?|disclaimers?|contact(?:\s+us)?|to-?\s?dos?(?:\s+list)?|"
+    r"improvements?|future\s+(?:work|plans?)|wish\s?list|"
     r"contents?\s+overview|history|notes?|legend|navigation|readme|support(?:\s+us)?|authors?|maintainers?|"
     r"目录|更新(?:日志)?|最近更新|引用|贡献|致谢|许可证?|关于|简介|参考|参考文献|联系.{0,4}|前言|背景",
     re.IGNORECASE,
@@ -79,6 +84,11 @@ _META = re.compile(
 _META_WORDS = _words(
     "table of contents,star history,how to contribute,contribution guidelines,citation,contributors"
 )
+_OPENING = re.compile(
+    r"(?:quick\s+)?overview|introductions?|background|motivation|history|timeline", re.IGNORECASE
+)
+_LICENCES = re.compile(r"\blicen[cs](?:es?|ing)\b", re.IGNORECASE)
+_QUESTION_WORDS = 7
 _FACET = re.compile(
     r"(?:(?:before|after|until|since|early|late|mid)\s+)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d|"
     r"now|present))?"
@@ -102,7 +112,7 @@ _TYPES: tuple[tuple[Kind, Pattern], ...] = (
     (
         Kind.BENCHMARK,
         _words(
-            "benchmark,benchmarks,benchmarking,evaluation,evaluations,leaderboard,leaderboards,arena,"
+            "benchmark,benchmarks,benchmarking,evaluation,evaluations,evals,leaderboard,leaderboards,arena,"
             "metrics,评测,评估,基准,测评"
         ),
     ),
@@ -129,7 +139,7 @@ _TYPES: tuple[tuple[Kind, Pattern], ...] = (
             "deployment,project,projects,serving,database,databases,management,library,libraries,engine,"
             "engines,server,servers,editor,editors,gui,sdk,sdks,api,apis,observability,plugin,plugins,client,"
             "clients,service,services,software,implementations,packages,runtime,runtimes,infrastructure,"
-            "mlops,llmops,aiops,repositories,codebase,codebases,框架,工具,平台,部署"
+            "mlops,llmops,aiops,devops,repositories,codebase,codebases,框架,工具,平台,部署"
         ),
     ),
     (Kind.ORGANIZATION, _words("companies,organizations,organisations,startups,vendors,公司,机构")),
@@ -195,6 +205,8 @@ def heading(text: str) -> Heading:  # noqa: PLR0911 - one return a rule
     if not clean or len(clean) > 150:  # noqa: PLR2004 - a paragraph by mistake
         return Heading(Role.NONE)
     if _META.fullmatch(clean) or (len(clean.split()) <= 4 and _META_WORDS.search(clean)):  # noqa: PLR2004
+        return Heading(Role.META, weak=bool(_OPENING.fullmatch(clean)))
+    if _LICENCES.search(clean) and len(clean.split()) <= _QUESTION_WORDS:
         return Heading(Role.META)
     first = clean.casefold().split()
     if _FACET.fullmatch(clean) or (len(first) <= _VENDOR_WORDS and first[0].strip("(),.'") in _VENDORS):

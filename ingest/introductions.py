@@ -84,6 +84,7 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
         name = re.sub(r"\s+(?:Technical\s+)?Report$", "", head.strip(" \"'“”"))
         out.append((name, "title-form", 0.9))
     out += [(b, "badge", 0.85) for b in entry.badges if _heads(b, "") and len(b.split()) <= _NAME_WORDS]
+    out += [(name, "badge-name", 0.92) for name in entry.named if _is_name(name)]
     seen: dict[str, tuple[str, str, float]] = {}
     for found in out:
         seen.setdefault(found[0].casefold(), found)

@@ -304,7 +304,8 @@ class _Reader:
         if self.is_fact(index):
             return True
         parts = [u for u in self.parts(index) if u.text.strip() or u.href]
-        if parts[0].style or any(u.link and not u.text.startswith("http") for u in parts):
+        addresses = ("http://", "https://", "www.")
+        if parts[0].style or any(u.link and not u.text.startswith(addresses) for u in parts):
             return False
         text = self.text(index)
         return len(text.split()) > MAX_NAME_WORDS or text.endswith((".", "。"))

@@ -57,6 +57,7 @@ _STARS = re.compile(
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|//|www\.", re.IGNORECASE)
 _HYPHENATED = re.compile(r"[^\W\d][-_.][^\W\d]")
 _WORD = re.compile(r"[^\W_\d]+|\d+")
+_SHIELD = re.compile(r"/badge/-?((?:[^-/?]|--)+)-(\w+)$")
 _MAX_LABEL = 4
 
 
@@ -89,8 +90,9 @@ class Unit(NamedTuple):
 
 
 _PROPER = frozenset(
-    {"huggingface", "hugging face", "modelscope", "github", "gitlab", "openreview", "arxiv", "discord"}
-)
+    """huggingface modelscope github gitlab openreview arxiv discord slack jax pytorch tensorflow colab
+    medium bilibili wiki x hub spaces""".split()
+) | {"hugging face"}
 
 
 def is_proper(text: str) -> bool:
@@ -257,12 +259,22 @@ def badge_text(src: str) -> str:
     >>> badge_text("https://img.shields.io/badge/-Foo--Net%20v2-blue")
     'Foo-Net v2'
     """
-    found = re.search(r"/badge/-((?:[^-/?]|--)+)-\w+$", src.split("?", maxsplit=1)[0])
+    found = _SHIELD.search(src.split("?", maxsplit=1)[0])
     if not found:
         return ""
     # shields.io: _ is a blank, __ is _, -- is -
     text = unquote(found[1]).replace("--", "-").replace("__", "\0").replace("_", " ")
     return text.replace("\0", "_").strip()
+
+
+def badge_colour(src: str) -> str:
+    """The colour of a static badge without a label, or "".
+
+    >>> badge_colour("https://img.shields.io/badge/Foo-Blue")
+    'blue'
+    """
+    found = _SHIELD.search(src.split("?", maxsplit=1)[0])
+    return found[2].casefold() if found else ""
 
 
 def urlsplit_path(src: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from kg.identifiers import CODE_HOSTS
 from kg.model import Claim, DocumentKind, Mention, Place, Problem, Reading, Revision, Span, blob_id
 from kg.vocabulary import Kind, Predicate
 
+from .badges import sort_badges
 from .blocks import Block, Outline
 from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
 from .classify import classify
@@ -24,7 +24,7 @@ from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, read_step, read_tier, say_guide, say_tier, tier_mention, tier_text
 from .values import say_values
 
-READER = "list/2"
+READER = "list/3"
 """The version of the rules: the same bytes read by a newer reader are read again."""
 
 _ORDINARY = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")
@@ -55,7 +55,7 @@ def read_list(
     """
     doc = outline(content)
     items = read_items(doc)
-    _sort_badges(items)
+    sort_badges(doc.blocks, items.entries)
     draft = Draft()
     said = _mentioned(items, draft)
     _claimed(said, draft)
@@ -74,14 +74,6 @@ def read_list(
         page=page,
     )
     return ListReading(reading, tuple(_fates(doc, items, said)))
-
-
-def _sort_badges(items: Items) -> None:
-    """Badges that several entries bear name a topic; one that only one entry bears names its thing."""
-    counts = Counter(badge for entry in items.entries for badge in set(entry.badges))
-    for entry in items.entries:
-        entry.tags += tuple(b for b in entry.badges if counts[b] > 1 and len(b.split()) <= 3)  # noqa: PLR2004
-        entry.badges = tuple(b for b in entry.badges if counts[b] == 1)
 
 
 def _mentioned(items: Items, draft: Draft) -> list[Said]:

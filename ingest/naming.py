@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*[+#]*")
+_WORD = re.compile(
+    r"[^\W_\u4e00-\u9fff]+(?:\.[^\W_\u4e00-\u9fff]+)*[+#]*|[\u4e00-\u9fff]+"  # Chinese has no blanks
+)
 _GLUE = re.compile(r"[-_/]")
 _LOOSE = re.compile(
     r"-(?:based|style|like|inspired|compatible|powered|enabled|aware|format|family|series)\b", re.IGNORECASE

@@ -28,7 +28,12 @@ _ORG = "|".join(
     for name in sorted(" ".join(_NAMES.split()).split(";"), key=len, reverse=True)
 )
 _NOT_MADE = r"(?:API|models?|outputs?|data|Hub|datasets|using)\b"
-_ONE = rf"(?:{_ORG})(?![\w-])(?!['’]s\b)(?!\s+[A-Z]\w*['’]s\b)(?!\s*{_NOT_MADE})"
+_UNIT = r"(?:AI|Research|Labs?|Laboratory|Team|Group|Inc|Institute|University|NLP|Cloud|Brain|Foundation)\b"
+# "by Acme Fooformer" names a thing of Acme's, not Acme.
+_ONE = (
+    rf"(?>{_ORG})(?![\w-])(?!['’]s\b)(?!\s*{_NOT_MADE})"
+    rf"(?!\s+(?!{_UNIT})[A-Z]\w)"
+)
 _MORE = rf"\s*(?:,|and|&|/)\s*(?:and\s+)?(?:{_ONE}|[A-Z]{{3,6}}\b)"
 _VERBS = (
     r"(?:developed|created|released|trained|built|maintained|made|published|introduced|open-?sourced|"
@@ -37,7 +42,7 @@ _VERBS = (
 _PROPER = r"[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){0,3}"
 _MADE = re.compile(
     rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
-    rf"|^(?:the\s+)?(?P<own>{_ORG})['’]s\s"
+    rf"|^(?:the\s+)?(?P<own>{_ORG})(?:['’]s|(?<=s)['’])\s"
     rf"|{_VERBS}\s+by\s+(?:the\s+)?(?P<any>{_PROPER})"
     rf"|\((?P<end>{_ORG})\)\.?$"
     rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
@@ -47,15 +52,51 @@ _MADE = re.compile(
 _ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
 
 
-def makers_in(text: str) -> list[str]:
-    """The organizations that a text says made its subject.
+_POSSESSIVE = re.compile(r"((?:[A-Z][\w.-]*\s){0,2}[A-Z][\w.-]*\w)(?:['’]s|(?<=s)['’])\s+$")
+_GENERIC = re.compile(
+    rf"(?P<org>{_ORG})\s+(?:(?:large|small|tiny|open[\w-]*|multi\w+|vision|language|foundation|code|chat|audio|"
+    r"speech|embedding|generative|base|new|family|series|of)\s+)*(?:s?l?lms?|models?)\b",
+    re.IGNORECASE,
+)
+
+
+def makers_in(text: str, name: str = "") -> list[str]:
+    """The organizations that a text says made its subject, whose ``name`` it may hold.
 
     >>> makers_in("Eval tools by OpenAI."), makers_in("Microsoft's small model"), makers_in("made by hand")
     (['OpenAI'], ['Microsoft'], [])
+    >>> makers_in("Code to train Foo Lab's BarLM", "BarLM"), makers_in("tuned by Stanford Alpaca")
+    (['Foo Lab'], [])
     """
     found = [next(g for g in m.groups() if g) for m in _MADE.finditer(text[:600])]
+    at = text.find(name) if name else -1
+    if at > 0 and (owner := _POSSESSIVE.search(text[:at][-60:])):
+        found.insert(0, owner[1])
     names = [n for f in found for n in re.split(r"\s*(?:,|&|/|\band\b)\s*(?:and\s+)?", f) if n]
     return list(dict.fromkeys(names))
+
+
+def maker_of_models(text: str, name: str) -> str:
+    """The organization that a description of a model begins with: "Foo: Acme language models"; or "".
+
+    >>> maker_of_models("Google Large Language Models", "Foo"), maker_of_models("OpenAI compatible", "Foo")
+    ('Google', '')
+    """
+    own = text[len(name) :].lstrip(" :-–—") if name and text.startswith(name) else text
+    found = _GENERIC.match(own)
+    return found["org"] if found else ""
+
+
+def beside_name(name: str) -> str:
+    """The organization that stands before or behind a dash in a name: "Acme - FooKit"; or "".
+
+    >>> beside_name("Google - FooKit"), beside_name("FooKit - Google"), beside_name("Foo - Bar")
+    ('Google', 'Google', '')
+    """
+    halves = re.split(r"\s+[-–—@]\s+", name)
+    if len(halves) != 2:  # noqa: PLR2004 - two names
+        return ""
+    return next((half for half in halves if is_organization(half)), "")
 
 
 def is_organization(name: str) -> bool:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.model import HEADING_RULE, Literal, Mention
 from kg.vocabulary import Kind, Predicate
 
 from .claims import CODE_KINDS, Said
+from .columns import column_role
 from .cues import Related, related
 from .devices import is_device
 from .draft import Draft
+from .entries import Note
+from .links import label_role
 from .organizations import is_organization
 
 _METHODS = frozenset(
-    """lora qlora dora adalora gptq awq smoothquant squeezellm peft rlhf dpo ppo grpo sft rag moe
-    flashattention pagedattention""".split()
+    """lora qlora dora adalora gptq awq smoothquant squeezellm peft rl rlhf rlvr dpo ppo grpo kto orpo sft
+    rag moe qat ptq mla gqa rope yarn cot mixture-of-experts flashattention pagedattention""".split()
 )
 """Methods that lists name so often as supported or used that they need no entry to be known."""
 
+_MODELS = re.compile(r"\s+models?\b")
+_LIBRARY = re.compile(r"\s+(?:librar(?:y|ies)|frameworks?|toolkits?|packages?|engines?)\b")
+_DATA = re.compile(r"\s+(?:datasets?|data|corpus)\b")
+_SHORT = 12
 _TARGETS: dict[str, tuple[Kind, ...]] = {
     "derived": (Kind.MODEL,),
     "supports": (Kind.MODEL, Kind.FRAMEWORK),
@@ -33,11 +40,13 @@ def say_text(said: Said, draft: Draft) -> None:
     entry, mention = said.entry, said.mention
     if mention.kind is Kind.PAPER:
         return
-    text = entry.description
+    text = ". ".join((entry.description, *(n.text for n in entry.notes if _told_of(n))))
     linked: set[int] = set()
+    done: set[int] = set()
     for found in related(text, draft.names):
         linked.update(found.keys)
-        _relate(said, draft, found, text)
+        if found.start not in done and _relate(said, draft, found, text):
+            done.add(found.start)
     if mention.kind is Kind.TUTORIAL:
         return
     for hit in draft.names.find(text):
@@ -47,28 +56,38 @@ def say_text(said: Said, draft: Draft) -> None:
                 said.add(draft, Predicate.MENTIONS, other, "name-in-text", 0.6)
 
 
-def _relate(said: Said, draft: Draft, found: Related, text: str) -> None:
-    """Claim one relation of the text, typed by the kinds that the vocabulary allows."""
+def _told_of(note: Note) -> bool:
+    """Whether a note is a text about the thing and not a value of it."""
+    return len(note.text) > _SHORT and not column_role(note.key) and not label_role(note.key)
+
+
+def _relate(said: Said, draft: Draft, found: Related, text: str) -> bool:
+    """Claim one relation of the text, typed by the kinds that the vocabulary allows; whether it fits."""
     mention = said.mention
+    behind = text[found.start + len(found.name) :]
     others = [draft.things[k] for k in found.keys]
     other = next(
         (o for o in others if o.kind in _TARGETS.get(found.relation, ())), others[0] if others else None
     )
     if other is not None and (other == mention or other.name.casefold() == mention.name.casefold()):
-        return
+        return False
     if other is None:
         own, name = mention.name.casefold(), found.name.casefold()
         # "Foo Small" is a smaller version of Foo and foo.cpp runs Foo, but "Foo Kit" that uses Foo
         # speaks of itself.
         part = name in own and not own.startswith((f"{name}.", f"{name}-"))
+        if found.relation in ("uses", "supports"):
+            # "FooRT is an engine for Foo models", "MyFoo is made with Foo"
+            part = part and not (_MODELS.match(behind) or not own.startswith(name))
         itself = name == own or (part and found.relation not in ("derived", "based", "built"))
         if itself or is_device(found.name):
-            return
+            return False
         if is_organization(found.name) and found.relation != "supports":
-            return
-    behind = text[text.find(found.name) + len(found.name) :]
-    tie = _Tie(said, draft, found, other, behind)
-    _HANDLERS[found.relation](tie)
+            return False
+        first, _, rest = found.name.partition(" ")
+        if rest and is_organization(first) and _MODELS.match(behind):
+            found = replace(found, name=rest)  # "the Acme Foo model" is Foo
+    return _HANDLERS[found.relation](_Tie(said, draft, found, other, behind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,60 +122,76 @@ class _Tie:
         return self.said.mention.kind
 
 
-def _derived(tie: _Tie) -> None:
+def _derived(tie: _Tie) -> bool:
     how = tie.found.how
-    if re.match(r"\s+(?:datasets?|data|corpus)\b", tie.behind):
-        tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.6)
-    elif tie.kind is Kind.FRAMEWORK and how:
-        tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.5)
-    else:
-        what = tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL)
-        if not tie.say(Predicate.DERIVED_FROM, what, 0.85, how=how):
-            tie.say(Predicate.WORKS_WITH, what, 0.6, rule="forked")
+    if tie.kind is Kind.MODEL and _DATA.match(tie.behind):
+        return tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.6)
+    if tie.kind is Kind.FRAMEWORK and how:
+        return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.5)
+    what = tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL)
+    return tie.say(Predicate.DERIVED_FROM, what, 0.85, how=how) or tie.say(
+        Predicate.WORKS_WITH, what, 0.6, rule="forked"
+    )
 
 
-def _based(tie: _Tie) -> None:
+def _based(tie: _Tie) -> bool:
+    if tie.kind is Kind.MODEL and _LIBRARY.match(tie.behind):
+        return tie.say(Predicate.USES, tie.target(Kind.FRAMEWORK), 0.65, rule="uses")
     if tie.kind is Kind.MODEL:
-        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.85)
-    else:
-        _used(tie)
-
-
-def _forked(tie: _Tie) -> None:
-    if tie.kind is Kind.FRAMEWORK and re.match(r"(?:['’]s)?\s+models?\b", tie.behind):
-        tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.6)  # "port of the Foo model in C"
-        return
-    what = tie.target(tie.kind)
-    if not tie.say(Predicate.DERIVED_FROM, what, 0.7):
-        tie.say(Predicate.WORKS_WITH, what, 0.7, rule="forked")
-
-
-def _built(tie: _Tie) -> None:
-    if tie.kind is Kind.MODEL:
-        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7)
-    else:
-        _used(tie)
-
-
-def _trained(tie: _Tie) -> None:
-    named = re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", tie.found.name)
-    if tie.kind is Kind.MODEL and tie.other is None and named:
-        tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7, how="fine-tuned")
-        return
-    if tie.other is not None and tie.other.kind is Kind.MODEL:
-        tie.say(Predicate.DERIVED_FROM, tie.other, 0.5)
-    elif not re.match(r"\s+(?:tokens?|gpus?|tpus?)\b", tie.behind, re.IGNORECASE):
-        tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.7)
-
-
-def _trains(tie: _Tie) -> None:
+        return tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.85)
     if tie.kind is Kind.DATASET:
-        model = tie.target(Kind.MODEL)
-        tie.said.add(tie.draft, Predicate.TRAINED_ON, tie.said.mention, "cue-trains", 0.7, subject=model)
+        return tie.other is not None and tie.say(Predicate.DERIVED_FROM, tie.other, 0.7)
+    return _used(tie)
 
 
-def _generated(tie: _Tie) -> None:
-    tie.say(Predicate.GENERATED_WITH, tie.target(Kind.MODEL), 0.7)
+def _opening(tie: _Tie) -> bool:
+    """A model whose description begins with another model: "Foo-7B model tuned for bars"."""
+    method = any(word.casefold() in _METHODS for word in tie.found.name.split())
+    return (
+        tie.kind is Kind.MODEL and not method and tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7)
+    )
+
+
+def _forked(tie: _Tie) -> bool:
+    if tie.kind is Kind.FRAMEWORK and re.match(r"(?:['’]s)?\s+models?\b", tie.behind):
+        return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.6)  # "port of the Foo model in C"
+    what = tie.target(tie.kind)
+    return tie.say(Predicate.DERIVED_FROM, what, 0.7) or tie.say(
+        Predicate.WORKS_WITH, what, 0.7, rule="forked"
+    )
+
+
+def _built(tie: _Tie) -> bool:
+    if tie.kind is Kind.MODEL:
+        return tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7)
+    return _used(tie)
+
+
+def _trained(tie: _Tie) -> bool:
+    if tie.kind is not Kind.MODEL:
+        return False
+    named = re.search(r"\d[bB]\b|-(?:Instruct|Base|Chat)\b", tie.found.name)
+    if tie.other is None and named:
+        return tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7, how="fine-tuned")
+    if tie.other is not None and tie.other.kind is Kind.MODEL:
+        return tie.say(Predicate.DERIVED_FROM, tie.other, 0.5)
+    spelled_out = re.match(r"\s\([A-Z]", tie.behind)
+    if tie.other is None and (spelled_out or tie.found.name.casefold() in _METHODS):
+        return tie.say(Predicate.USES, tie.target(Kind.METHOD), 0.65, rule="uses")
+    if re.match(r"\s+(?:tokens?|gpus?|tpus?)\b", tie.behind, re.IGNORECASE):
+        return False
+    return tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.7)
+
+
+def _trains(tie: _Tie) -> bool:
+    if tie.kind is not Kind.DATASET:
+        return False
+    model = tie.target(Kind.MODEL)
+    return tie.said.add(tie.draft, Predicate.TRAINED_ON, tie.said.mention, "cue-trains", 0.7, subject=model)
+
+
+def _generated(tie: _Tie) -> bool:
+    return tie.kind is Kind.DATASET and tie.say(Predicate.GENERATED_WITH, tie.target(Kind.MODEL), 0.7)
 
 
 def _suits(tie: _Tie, what: Mention) -> bool:
@@ -166,27 +201,34 @@ def _suits(tie: _Tie, what: Mention) -> bool:
     return tie.said.add(tie.draft, Predicate.SUITS, tie.said.mention, "cue-uses", 0.6, subject=what)
 
 
-def _supported(tie: _Tie) -> None:
+def _supported(tie: _Tie) -> bool:
     what = tie.target(Kind.MODEL, 0.5)
-    if not (_suits(tie, what) or tie.say(Predicate.SUPPORTS, what, 0.75)):
-        tie.say(Predicate.WORKS_WITH, what, 0.6) or tie.say(Predicate.IMPLEMENTS, what, 0.6)
+    return (
+        _suits(tie, what)
+        or tie.say(Predicate.SUPPORTS, what, 0.75)
+        or tie.say(Predicate.WORKS_WITH, what, 0.6)
+        or tie.say(Predicate.IMPLEMENTS, what, 0.6)
+    )
 
 
-def _implemented(tie: _Tie) -> None:
-    if tie.other is not None:
-        tie.say(Predicate.IMPLEMENTS, tie.other, 0.7)
+def _implemented(tie: _Tie) -> bool:
+    return tie.other is not None and tie.say(Predicate.IMPLEMENTS, tie.other, 0.7)
 
 
-def _used(tie: _Tie) -> None:
+def _used(tie: _Tie) -> bool:
     made = tie.kind in (Kind.FRAMEWORK, Kind.APPLICATION)
     what = tie.target(Kind.FRAMEWORK if made else Kind.METHOD, 0.5)
-    if not _suits(tie, what) and not tie.say(Predicate.USES, what, 0.65, rule="uses"):
-        tie.say(Predicate.WORKS_WITH, what, 0.6, rule="uses")
+    return (
+        _suits(tie, what)
+        or tie.say(Predicate.USES, what, 0.65, rule="uses")
+        or tie.say(Predicate.WORKS_WITH, what, 0.6, rule="uses")
+    )
 
 
-_HANDLERS: dict[str, Callable[[_Tie], None]] = {
+_HANDLERS: dict[str, Callable[[_Tie], bool]] = {
     "derived": _derived,
     "based": _based,
+    "tuned": _opening,
     "forked": _forked,
     "built": _built,
     "trained": _trained,

@@ -79,6 +79,8 @@ def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
 
 def _in_column(link: Link, role: str) -> Link:
     """The link with the role of its column: a repository under "Try it" is no code of the row's thing."""
+    if role == "paper" and link.role == "paper":
+        return replace(link, label=link.label or len(link.text.split()) < _TITLE_WORDS)
     fixed = role in ("demo", "blog", "model") and link.role in ("code", "page", "paper")
     return replace(link, role=role) if fixed and not (link.label and link.role == "paper") else link
 

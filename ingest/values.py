@@ -108,12 +108,21 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
             said.add(draft, Predicate.MADE_BY, maker, "column", 0.93, beyond=True)
     elif cell.role in _THINGS:
         predicate, kind = _THINGS[cell.role]
-        for name in parts(cell.text):
+        for name in _bases(said, cell) if cell.role == "base" else parts(cell.text):
             if said.mention.kind in predicate.domain and not _NOBODY.search(name):
                 said.add(draft, predicate, thing(said, draft, name, kind), "column", 0.87)
     elif cell.role == "domain" or (cell.role == "keywords" and said.mention.kind is Kind.PAPER):
         for name in parts(cell.text):
             _say_keyword(said, draft, name)
+
+
+def _bases(said: Said, cell: Cell) -> list[str]:
+    """The base models of a cell: of "Foo Bar" beside the sizes "7B 6B" it holds two."""
+    names = parts(cell.text)
+    words = cell.text.split()
+    sizes = next((c.text.split() for c in said.entry.cells if c.role == "size"), [])
+    apart = len(names) == 1 and 1 < len(words) == len(sizes) and all(sizes_in(s) for s in sizes)
+    return words if apart else names
 
 
 _THINGS = {

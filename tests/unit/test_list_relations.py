@@ -1,0 +1,175 @@
+"""What the words, badges and columns of an entry say of other things, in small invented lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingest.fates import item_rows
+from ingest.lists import read_list
+
+REPO = "https://github.com/a/b"
+PDF = "https://arxiv.org/abs/2301.00001"
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    read = read_list(text.encode(), name="t")
+    return [row for row in item_rows("t.md", read.fates) if "name" in row]
+
+
+def told(row: dict[str, Any]) -> set[tuple[str, str]]:
+    away = ("in_section", "has_code", "mentions", "about")
+    return {(e["rel"], e["target"]) for e in row["edges"] if e["rel"] not in away}
+
+
+def said(heading: str, text: str, name: str = "Thing") -> set[tuple[str, str]]:
+    return told(rows(f"## {heading}\n\n- [{name}]({REPO}) - {text}\n")[0])
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "edges"),
+    [
+        ("Tools", "fast inference engine for FooLM in C++", {("supports", "FooLM")}),
+        ("Tools", "engine for QUUX models, in C", {("supports", "QUUX")}),
+        ("Tools", "FooLM-2 inference in one file", {("supports", "FooLM-2")}),
+        ("Tools", "an API for LLMs (FooLM, QUX and others)", {("supports", "FooLM"), ("supports", "QUX")}),
+        ("Tools", "supporting FooLM-1 and old FooLM-2", {("supports", "FooLM-1"), ("supports", "FooLM-2")}),
+        ("Tools", "chat using FooLM+BarDB", {("uses", "FooLM"), ("uses", "BarDB")}),
+        ("Tools", "search using BarDB or local QuxDB", {("uses", "BarDB"), ("uses", "QuxDB")}),
+        ("Tools", "a UI made with BarKit", {("uses", "BarKit")}),
+        ("Tools", "fast inference for many users", set()),
+        ("Tools", "Fast inference on the go", set()),
+        ("Tools", "a serving framework for Large Language Models", set()),
+        ("Tools", "supports Open-source Models", set()),
+        ("Tools", "written in C++ using Ruby", set()),
+        ("Tools", "an imitation of it, a Barfoo clone", set()),
+        ("Models", "quantization of FooLM-7B", {("derived_from", "FooLM-7B")}),
+        ("Models", "FooLM-7B model tuned for bars", {("derived_from", "FooLM-7B")}),
+        ("Models", "written with care, based on the BarKit library", {("uses", "BarKit")}),
+        ("Models", "trained with GRPO", {("uses", "GRPO")}),
+        ("Models", "tunes made using Bar Baz and Qux (BBQ)", {("uses", "Bar Baz and Qux")}),
+        ("Models", "code and data of Foo Lab's Thing", {("made_by", "Foo Lab")}),
+        ("Models", "Google Large Language Model", {("made_by", "Google")}),
+        ("Models", "made of words by Stanford Barfoo", set()),
+        ("Datasets", "subset of BarSet", {("derived_from", "BarSet")}),
+        ("Datasets", "借助gpt-3.5构建", {("generated_with", "gpt-3.5")}),
+        ("Datasets", "对原始的bar_set做机器翻译", {("derived_from", "bar_set")}),
+        ("Models", "基于FooLM微调的中文模型", {("derived_from", "FooLM")}),
+        ("Tools", "runs on boards like Raspberry Pi", {("runs_on", "Raspberry Pi")}),
+        ("Tools", "tensors with WebGPU", {("runs_on", "WebGPU")}),
+        ("Tools", "through a browser interface", set()),
+    ],
+)  # fmt: skip
+def test_what_a_description_says_of_other_things(
+    heading: str, text: str, edges: set[tuple[str, str]]
+) -> None:
+    assert said(heading, text) == edges
+
+
+def test_the_kinds_of_two_things_choose_among_the_cues_before_a_name() -> None:
+    assert said("Datasets", "rows made using gpt-9") == {("generated_with", "gpt-9")}
+    assert said("Tools", "talks using gpt-9") == {("uses", "gpt-9")}
+
+
+def test_a_thing_may_use_what_its_own_name_ends_with() -> None:
+    assert said("Tools", "a server using QUX", name="Rapid-QUX") == {("uses", "QUX")}
+    assert said("Tools", "using QUX is easy", name="QUX Kit") == set()
+
+
+def test_a_maker_stands_before_or_behind_a_name() -> None:
+    assert said("Tools", "a kit", name="Google - FooKit") == {("made_by", "Google")}
+    assert said("Tools", "a kit", name="Foo - Bar") == set()
+
+
+def test_the_column_of_makers_silences_the_text() -> None:
+    text = "## Datasets\n\n| Name | Maker | Description |\n|---|---|---|\n| Foo | Bar Lab | Google's rows |\n"
+    assert told(rows(text)[0]) == {("made_by", "Bar Lab")}
+
+
+def test_a_short_link_in_a_column_of_papers_is_the_paper() -> None:
+    text = f"## Models\n\n| Model | Paper |\n|---|---|\n| Foo | [Bar Lab]({PDF}) |\n"
+    assert ("has_paper", "arxiv:2301.00001") in told(rows(text)[0])
+
+
+def test_a_column_of_model_families_beside_tools_is_what_they_support() -> None:
+    text = "## Tools\n\n| Framework | Model Family |\n|---|---|\n| FooKit | Bar, Baz<br>Qux |\n"
+    assert told(rows(text)[0]) == {("supports", "Bar"), ("supports", "Baz"), ("supports", "Qux")}
+
+
+def test_as_many_bases_as_sizes_are_told_apart() -> None:
+    head = "## Models\n\n| Model | Base | Size |\n|---|---|---|\n"
+    foo, fox = rows(f"{head}| Foo | BarLM QuxLM | 7B 6B |\n| Fox | Bar LM | 7B |\n")
+    assert told(foo) == {("derived_from", "BarLM"), ("derived_from", "QuxLM")}
+    assert told(fox) == {("derived_from", "Bar LM")}
+
+
+# ------------------------------------------------------------------------------------ badges
+
+
+def badge(text: str, colour: str) -> str:
+    return f"![](https://img.shields.io/badge/{text}-{colour})"
+
+
+def titled(title: str, *badges: str) -> str:
+    return f"- **{title}** {' '.join(badges)}\n\n  *A. Bee*. [[pdf]({PDF})]\n\n"
+
+
+LEGEND = f"{badge('Foo', 'blue')} Abbreviation\n\n{badge('ACL2020', 'orange')} Conference\n\n"
+
+
+@pytest.mark.parametrize("legend", [LEGEND, ""])
+def test_coloured_badges_are_names_venues_and_topics(legend: str) -> None:
+    text = f"{legend}## Papers\n\n" + "".join(
+        titled(
+            f"Some words on the {word} of bars",
+            badge(name, "blue"), badge(venue, "orange"), badge("NLU", "green"),
+        )
+        for word, name, venue in (
+            ("ways", "Foo_Net", "ACL2020"),
+            ("means", "BarTune", "ICML2021"),
+            ("ends", "QUX", "EMNLP2022--findings"),
+            ("gates", "Baz--Gate", "ACL2020"),
+        )
+    )  # fmt: skip
+    found = [told(row) for row in rows(text)]
+    assert found == [
+        {("describes", "Foo Net"), ("published_in", "ACL 2020")},
+        {("describes", "BarTune"), ("published_in", "ICML 2021")},
+        {("describes", "QUX"), ("published_in", "EMNLP 2022")},
+        {("describes", "Baz-Gate"), ("published_in", "ACL 2020")},
+    ]
+
+
+def test_several_badges_of_the_colour_of_names_are_topics() -> None:
+    papers = "".join(titled(f"Some words on {w} of bars", badge(w, "blue")) for w in ("Aaa", "Bbb", "Ccc"))
+    both = titled("Words on all of the bars", badge("Aaa", "blue"), badge("Bbb", "blue"))
+    last = rows(f"{LEGEND}## Papers\n\n{papers}{both}")[-1]
+    assert ("describes", "Aaa") not in told(last)
+    assert {("about", "Aaa"), ("about", "Bbb")} <= {(e["rel"], e["target"]) for e in last["edges"]}
+
+
+# ---------------------------------------------------------------------------- items, headings
+
+
+def test_an_overview_within_a_section_of_things_holds_things() -> None:
+    text = f"## Papers\n\n### Overview\n\n{titled('Some words on the ways of bars')}"
+    assert [row["name"] for row in rows(text)] == ["Some words on the ways of bars"]
+    assert rows(f"## Overview\n\n{titled('Some words on the ways of bars')}") == []
+
+
+def test_what_licences_mean_and_what_is_to_be_done_is_about_the_list() -> None:
+    for heading in ("What do the licences mean?", "Improvements", "To-do list"):
+        assert rows(f"## Models\n\n### {heading}\n\n- [Foo]({REPO}): allows much\n") == []
+
+
+def test_a_word_that_elsewhere_is_a_label_names_an_item_that_it_heads() -> None:
+    text = (
+        f"## Tools\n\n- [JAX]({REPO}) - arrays\n- [Tech Videos](https://a.org)\n- [httpfoo]({REPO}) - asks\n"
+    )
+    assert [row["name"] for row in rows(text)] == ["JAX", "Tech Videos", "httpfoo"]
+
+
+def test_a_group_of_one_is_a_group() -> None:
+    text = f"## Tools\n\n- Clients\n  - [httpfoo]({REPO}) - asks\n"
+    assert [row["name"] for row in rows(text)] == ["httpfoo"]
