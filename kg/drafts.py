@@ -82,13 +82,8 @@ def draft_of(
     kind, owned = kinds_of(leading)[0], _identifiers(leading, disputed)
     label = _label(leading, kind, owned)
     names = {n for one in tree for n in (one.mention.name, *one.mention.aliases) if n}
-    strong = [i for i in owned if i.scheme in DECISIVE]
-    if kind in {Kind.PAPER, Kind.HARDWARE_TIER} and strong:
-        key = str(strong[0])
-    else:
-        key = f"{kind.group}|{name_key(label)}|{owned[0] if owned else ''}"
     return Draft(
-        key=key + parts.get(tree[0].id, ""),
+        key=_key(kind, label, owned) + parts.get(tree[0].id, ""),
         kind=kinds[0],
         label=label,
         aliases=tuple(sorted(names - {label})),
@@ -99,6 +94,39 @@ def draft_of(
         leading=tuple(one.id for one in leading),
         slug=_slug(kind, label, owned),
     )
+
+
+def lone_draft(one: Seen) -> Draft:
+    """The draft of a mention that shares nothing with any other: as :func:`draft_of` makes it, sooner."""
+    mention, kind = one.mention, one.mention.kind
+    identifiers = tuple(sorted(set(mention.identifiers)))
+    label = _range(identifiers) if kind is Kind.HARDWARE_TIER else ""
+    label = label or mention.name or _unnamed(identifiers)
+    return Draft(
+        key=_key(kind, label, identifiers),
+        kind=kind,
+        label=label,
+        aliases=tuple(sorted({n for n in (mention.name, *mention.aliases) if n} - {label})),
+        identifiers=identifiers,
+        dissent=(),
+        support=1,
+        members=(one.id,),
+        leading=(one.id,),
+        slug=_slug(kind, label, identifiers),
+    )
+
+
+def _key(kind: Kind, label: str, owned: tuple[Identifier, ...]) -> str:
+    strong = [i for i in owned if i.scheme in DECISIVE]
+    if strong and kind in {Kind.PAPER, Kind.HARDWARE_TIER}:
+        return str(strong[0])
+    return f"{kind.group}|{name_key(label)}|{owned[0] if owned else ''}"
+
+
+def _range(identifiers: Iterable[Identifier]) -> str:
+    """How a tier is shown; empty where no identifier says it."""
+    tier = next((i for i in identifiers if i.scheme == "tier"), None)
+    return "" if tier is None else str(Memory.of(tier))
 
 
 def _identifiers(tree: Iterable[Seen], disputed: dict[int, frozenset[Identifier]]) -> tuple[Identifier, ...]:
@@ -125,9 +153,8 @@ def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) ->
     total: Counter[str] = Counter()
     for (_, key), weight in sorted(votes.items()):
         total[key] += weight  # type: ignore[assignment] # a Counter of weights
-    tier = next((i for i in identifiers if i.scheme == "tier"), None)
-    if kind is Kind.HARDWARE_TIER and tier is not None:
-        return str(Memory.of(tier))
+    if kind is Kind.HARDWARE_TIER and (shown := _range(identifiers)):
+        return shown
     if total:
         best = min(total, key=lambda key: (-round(total[key], 6), key))
         return min(spellings[best], key=lambda name: (-spellings[best][name], name))

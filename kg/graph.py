@@ -32,10 +32,12 @@ from .model import (
 from .names import name_key, slugify
 from .search import Query
 from .store import Store
-from .store.documents import SOURCE, correction_of, mention_of
+from .store.documents import correction_of
 from .store.marks import all_marks, marks_of
 from .store.rows import document_of, node_of, place_of, record_of, span_of
+from .store.said import mention_of
 from .store.slugs import current
+from .store.touched import SOURCE
 from .ties import Tie, ties
 from .vocabulary import Kind, Predicate
 

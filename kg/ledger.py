@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .model import Change, PaperChange, PaperVersion
-from .store.documents import FIRST_IMPORT, RULES, SOURCE, USER
 from .store.rows import change_of, paper_change_of, version_of
+from .store.touched import FIRST_IMPORT, RULES, SOURCE, USER
 
 CAUSES = (SOURCE, RULES, FIRST_IMPORT, USER)
 """Why changes come; the first is the only one that is news."""

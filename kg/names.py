@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SLUG_LENGTH = 60
 _POSSESSIVE = re.compile(r"[’'`]s\b")
@@ -24,6 +25,20 @@ def name_key(name: str) -> str:
     >>> name_key("Phi-3.5") == name_key("Phi 35"), name_key("C++") == name_key("C")
     (False, False)
     """
+    return _plain_key(name) if _PLAIN.fullmatch(name) else _key(name)
+
+
+# Most names are letters, digits and blanks: what the whole way does to them is one translation.
+_PLAIN = re.compile(r"(?a:[\w \-:,()/]*[a-zA-Z0-9][\w \-:,()/]*)")
+_LOWER = {ord(c): None for c in " -:,()/_"} | {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def _plain_key(name: str) -> str:
+    return name.translate(_LOWER)
+
+
+@lru_cache(maxsize=20_000)
+def _key(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).casefold()
     text = _POSSESSIVE.sub("", text)
     if "." in text:

@@ -12,13 +12,15 @@ Three rules, each explainable, then the corrections:
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from .agreement import contradict, judge_of
 from .corrections import Anchor, Correction
-from .drafts import Draft, Seen, corrected, draft_of, kinds_of, weight_of
+from .drafts import Draft, Seen, corrected, draft_of, kinds_of, lone_draft, weight_of
 from .identifiers import CODE_HOSTS, DECISIVE, Identifier
 from .model import Mention
 from .names import name_key
@@ -54,6 +56,10 @@ def resolve(seen: Sequence[Seen], corrections: Sequence[Correction] = ()) -> Res
         if c.verb == "ignore" and any(one.mention.place.digest in c.items for one in seen)
     }
     kept = sorted((s for s in seen if s.mention.place.digest not in ignored), key=lambda s: s.id)
+    lone: list[Draft] = []
+    if not corrections:
+        kept, alone = _set_apart(kept)
+        lone = [lone_draft(one) for one in alone]
     parts = _parts(kept, [c for c in corrections if c.verb == "split"], matched)
     forest = _Forest(kept)
     disputed = _by_identifier(kept, parts, forest)
@@ -69,7 +75,18 @@ def resolve(seen: Sequence[Seen], corrections: Sequence[Correction] = ()) -> Res
         )
         for tree in forest.trees()
     ]
-    return Resolution(tuple(sorted(drafts, key=lambda d: d.key)), frozenset(matched))
+    return Resolution(tuple(sorted([*drafts, *lone], key=lambda d: d.key)), frozenset(matched))
+
+
+def _set_apart(seen: Sequence[Seen]) -> tuple[list[Seen], list[Seen]]:
+    """Those that share a key with another, and those that share none: no rule can join these."""
+    keys = [keys_of(one.mention) for one in seen]
+    times = Counter(chain.from_iterable(keys))
+    tied: list[Seen] = []
+    alone: list[Seen] = []
+    for one, own in zip(seen, keys, strict=True):
+        (alone if all(times[key] == 1 for key in own) else tied).append(one)
+    return tied, alone
 
 
 # ------------------------------------------------------------------------------ the forest
@@ -83,10 +100,15 @@ class _Forest:
         self.parent = {i: i for i in self.seen}
         self.members = {i: [i] for i in self.seen}  # by root
         self.folded: set[int] = set()  # mentions of things that a person folded into another
-        self.with_key: dict[str, list[int]] = defaultdict(list)
+
+    @cached_property
+    def with_key(self) -> dict[str, list[int]]:
+        """The mentions that have a key: only corrections ask for it."""
+        found: dict[str, list[int]] = defaultdict(list)
         for one in self.seen.values():
             for key in keys_of(one.mention):
-                self.with_key[key].append(one.id)
+                found[key].append(one.id)
+        return found
 
     def root(self, i: int) -> int:
         while self.parent[i] != i:

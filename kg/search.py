@@ -81,7 +81,8 @@ class Query:
     def match(self) -> str:
         """The FTS5 expression: every word quoted, so that no syntax in it is obeyed; "" for none."""
         tokens = (token for word in self.words for token in re.findall(r"[\w+#]+", word))
-        return " ".join(f'"{token}"*' for token in tokens if token.strip("_"))
+        said = " AND ".join(f'"{token}"*' for token in tokens if token.strip("_"))
+        return f"{{label names body}} : ({said})" if said else ""
 
 
 def where(query: Query) -> tuple[str, list[object]]:
@@ -170,7 +171,9 @@ def page(db: sqlite3.Connection, query: Query, *, limit: int, offset: int = 0) -
     begins = re.sub(r"([!%_])", r"!\1", text) + "%"
     scored = "0"
     if count(db, query) <= _RANKED_AT_MOST:
-        scored = "(SELECT bm25(search, 10.0, 4.0, 1.0) FROM search WHERE search MATCH ? AND rowid = n.id)"
+        scored = (
+            "(SELECT bm25(search, 10.0, 4.0, 1.0, 0.0) FROM search WHERE search MATCH ? AND rowid = n.id)"
+        )
     sql = (
         f"SELECT n.* FROM node n WHERE {condition} ORDER BY n.label <> ? COLLATE NOCASE,"  # noqa: S608
         " n.label NOT LIKE ? ESCAPE '!', iif(n.label LIKE ? ESCAPE '!', length(n.label), 0),"

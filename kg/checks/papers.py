@@ -11,8 +11,8 @@ from kg.graph import Graph
 from kg.identifiers import Identifier
 from kg.model import Mention
 from kg.names import words
-from kg.store.documents import mention_of
 from kg.store.rows import place_of
+from kg.store.said import mention_of
 from kg.workspace import Settings
 
 from . import Finding

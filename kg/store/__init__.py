@@ -22,6 +22,7 @@ from kg.marks import Mark
 from kg.model import Delta, Reading
 
 from . import derivation, documents, marks, migrations, records, schema
+from .touched import USER, Touched
 
 
 def utc_now() -> datetime:
@@ -91,17 +92,17 @@ class Store:
         delta.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
-            fresh = [documents.replace(self.db, reading, now, touched) for reading in readings]
+            fresh = documents.replace(self.db, readings, now, touched)
             records.note_lookups(self.db, lookups or {}, now)
-            delta = derivation.derive(self.db, touched, now) if any(fresh) else Delta()
+            delta = derivation.derive(self.db, touched, now) if fresh else Delta()
             self._next_generation(delta)
-        return _with_unchanged(delta, fresh.count(False))
+        return _with_unchanged(delta, len(readings) - fresh)
 
     def remove(self, *keys: str, dry_run: bool = False) -> Delta:
         """What changed, after the documents of these keys are gone; unknown keys change nothing."""
         with self._transaction(dry_run=dry_run) as (touched, now):
-            gone = [documents.remove(self.db, key, touched) for key in keys]
-            delta = derivation.derive(self.db, touched, now) if any(gone) else Delta()
+            gone = documents.remove(self.db, keys, touched)
+            delta = derivation.derive(self.db, touched, now) if gone else Delta()
             self._next_generation(delta)
         return delta
 
@@ -111,8 +112,8 @@ class Store:
         with self._transaction(dry_run=dry_run) as (touched, now):
             documents.store_corrections(self.db, listed, touched)
             reading = reading_of(listed, content)
-            documents.replace(self.db, reading, now, touched)
-            touched.cause_of[reading.key] = documents.USER
+            documents.replace(self.db, [reading], now, touched)
+            touched.cause_of[reading.key] = USER
             delta = derivation.derive(self.db, touched, now)
             self._next_generation(delta)
         return delta
@@ -130,12 +131,12 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[documents.Touched, str]]:
+    def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[Touched, str]]:
         now = self.clock().astimezone(UTC).isoformat(timespec="seconds")
         try:
             self.db.execute("BEGIN IMMEDIATE")
             self.db.execute("PRAGMA defer_foreign_keys = ON")
-            yield documents.Touched(), now
+            yield Touched(), now
             self.db.execute("ROLLBACK" if dry_run else "COMMIT")
         except sqlite3.Error as error:
             self._roll_back()

@@ -16,10 +16,12 @@ from kg.model import Delta, Place
 from kg.names import name_key
 from kg.resolve import keys_of, resolve
 
-from . import ledger, marks, statements
+from . import ledger, marks, statements, texts
 from .batches import rows_in
-from .documents import Touched, correction_of, mention_of
-from .slugs import assign, retire
+from .documents import correction_of
+from .said import mention_of
+from .slugs import assign, retire, values_of
+from .touched import Touched
 
 
 @dataclass(slots=True)
@@ -39,7 +41,8 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
         for row in db.execute("SELECT body, line FROM correction ORDER BY position")
     ]
     block = _block(db, touched, corrections)
-    block.keys |= {f"item:{one.mention.place.digest}" for one in block.seen}
+    if corrections:
+        block.keys |= {f"item:{one.mention.place.digest}" for one in block.seen}
     near = [c for c in corrections if c.keys & block.keys]
     resolution = resolve(block.seen, near)
     before = ledger.nodes_now(db, set(block.node_of.values()) | {g.node_id for g in touched.ghosts})
@@ -47,10 +50,12 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
     names = {node_id: (old.label, old.slug) for node_id, old in before.items()}
     # What is said changes where a mention has got another node. A rejection looks at names, too.
     rejecting = touched.rejections or any(c.verb == "reject" for c in near)
-    stated = statements.restate(db, block.mentions if rejecting else moved, touched, near, names)
+    # All claims on a mention that is new are new themselves.
+    standing = block.mentions if rejecting else moved - touched.fresh.keys()
+    stated = statements.restate(db, standing, touched, near, names)
     marks.settle(db, block.keys)
     _note_matches(db, near, resolution.matched | stated.rejecting, block)
-    _index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
+    texts.index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
     return ledger.record(db, before, nodes, stated, touched, now)
 
 
@@ -78,11 +83,12 @@ def _block(db: sqlite3.Connection, touched: Touched, corrections: Sequence[Corre
         ids |= set(_select(db, "SELECT id FROM mention WHERE node_id IN ({})", fresh_nodes))
         ids -= block.mentions
         block.mentions |= ids
+        ids -= touched.fresh.keys()  # their keys are touched, and they have no node yet
         fresh_keys = set(_select(db, "SELECT key FROM mention_key WHERE mention_id IN ({})", ids))
         fresh_keys -= block.keys
         sql = "SELECT node_id FROM mention WHERE node_id IS NOT NULL AND id IN ({})"
         fresh_nodes = set(_select(db, sql, ids)) - nodes
-    _load(db, block)
+    _load(db, block, touched)
     return block
 
 
@@ -100,12 +106,13 @@ def _select(db: sqlite3.Connection, sql: str, values: Iterable[object]) -> Itera
     return (row[0] for row in rows_in(db, sql, values))
 
 
-def _load(db: sqlite3.Connection, block: Block) -> None:
+def _load(db: sqlite3.Connection, block: Block, touched: Touched) -> None:
+    block.seen += (touched.fresh[number] for number in sorted(block.mentions & touched.fresh.keys()))
     sql = (
         "SELECT m.*, d.key AS document, p.heading, p.digest, p.ordinal FROM mention m"
         " JOIN document d ON d.id = m.document_id JOIN place p ON p.id = m.place_id WHERE m.id IN ({})"
     )
-    for row in rows_in(db, sql, sorted(block.mentions)):
+    for row in rows_in(db, sql, sorted(block.mentions - touched.fresh.keys())):
         place = Place(tuple(json.loads(row["heading"])), row["digest"], row["ordinal"])
         block.seen.append(Seen(row["id"], row["document"], mention_of(row, place)))
         if row["node_id"] is not None:
@@ -132,7 +139,8 @@ def _reconcile(
     gone = sorted(old - set(kept.values()))
     changed = _update(db, {node: drafts[number] for number, node in kept.items()})
     retire(db, {node: kept.get(went[node]) if node in went else None for node in gone})
-    fresh = {n: assign(db, drafts[n]) for n in _in_slug_order(drafts) if n not in kept}
+    new = [n for n in _in_slug_order(drafts) if n not in kept]
+    fresh = dict(zip(new, assign(db, [drafts[n] for n in new]), strict=True))
     moved = _point(db, block, drafts, kept | fresh)
     return {*kept.values(), *fresh.values()}, {*changed, *fresh.values()}, moved
 
@@ -193,23 +201,11 @@ def _keys(draft: Draft) -> set[str]:
     return names | {f"id:{one}" for one in draft.identifiers}
 
 
-def _values(draft: Draft) -> tuple[object, ...]:
-    return (
-        draft.key,
-        draft.kind.name,
-        draft.label,
-        json.dumps(draft.aliases, ensure_ascii=False),
-        json.dumps([str(i) for i in draft.identifiers], ensure_ascii=False),
-        json.dumps([kind.name for kind in draft.dissent]),
-        draft.support,
-    )
-
-
 def _update(db: sqlite3.Connection, drafts: Mapping[int, Draft]) -> set[int]:
     """The nodes that say something else now than the table did."""
     sql = "SELECT id, key, kind, label, aliases, identifiers, dissent, support FROM node WHERE id IN ({})"
     old = {row[0]: tuple(row[1:]) for row in rows_in(db, sql, sorted(drafts))}
-    new = {node: _values(draft) for node, draft in drafts.items()}
+    new = {node: values_of(draft) for node, draft in drafts.items()}
     changed = {node: values for node, values in new.items() if old[node] != values}
     sql = (
         "UPDATE node SET key = ?, kind = ?, label = ?, aliases = ?, identifiers = ?, dissent = ?,"
@@ -229,12 +225,14 @@ def _point(
     return {mention for _, mention in moved}
 
 
-# ------------------------------------------------------------------ corrections, search
+# ------------------------------------------------------------------ corrections, papers
 
 
 def _note_matches(
-    db: sqlite3.Connection, near: Iterable[Correction], matched: frozenset[str], block: Block
+    db: sqlite3.Connection, near: Sequence[Correction], matched: frozenset[str], block: Block
 ) -> None:
+    if not near:
+        return
     elsewhere = {key for one in block.seen if one.document != CORRECTIONS for key in keys_of(one.mention)}
     for correction in near:
         found = correction.key in matched
@@ -245,39 +243,9 @@ def _note_matches(
 
 
 def _paper_nodes(db: sqlite3.Connection, papers: Iterable[str]) -> set[int]:
+    """The nodes of the papers whose record was stored just now."""
     sql = (
-        "SELECT m.node_id FROM mention_key k JOIN mention m ON m.id = k.mention_id"
-        " WHERE k.key = ? AND m.kind = 'PAPER' AND m.node_id IS NOT NULL"
+        "SELECT m.node_id FROM mention_key k CROSS JOIN mention m ON m.id = k.mention_id"
+        " WHERE k.key IN ({}) AND m.kind = 'PAPER' AND m.node_id IS NOT NULL"
     )
-    return {row[0] for arxiv_id in papers for row in db.execute(sql, (f"id:arxiv:{arxiv_id}",))}
-
-
-def _index(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
-    """Bring the full text of these nodes up to date: label, other names, what is said of them."""
-    listed = sorted(nodes)
-    said: dict[int, list[str]] = defaultdict(list)
-    sql = (
-        "SELECT subject_id, value FROM statement WHERE predicate = 'DESCRIPTION' AND subject_id IN ({})"
-        " ORDER BY value"
-    )
-    for subject, text in rows_in(db, sql, listed):
-        said[subject].append(text)
-    old = {
-        row[0]: tuple(row[1:])
-        for row in rows_in(db, "SELECT * FROM search_text WHERE node_id IN ({})", listed)
-    }
-    changed = []
-    for row in rows_in(db, "SELECT * FROM node WHERE id IN ({})", listed):
-        identifiers = json.loads(row["identifiers"])
-        body = said[row["id"]]
-        for identifier in identifiers if row["kind"] == "PAPER" else ():
-            if identifier.startswith("arxiv:"):
-                sql = "SELECT abstract, authors FROM paper WHERE arxiv_id = ?"
-                record = db.execute(sql, (identifier.removeprefix("arxiv:"),)).fetchone()
-                body += [record["abstract"], *json.loads(record["authors"])] if record else []
-        names = " ".join((*json.loads(row["aliases"]), *identifiers))
-        new = (row["label"], names, "\n".join(body))
-        if old.get(row["id"]) != new:
-            changed.append((row["id"], *new))
-    db.executemany("DELETE FROM search_text WHERE node_id = ?", [(row[0],) for row in changed])
-    db.executemany("INSERT INTO search_text VALUES (?, ?, ?, ?)", changed)
+    return {row[0] for row in rows_in(db, sql, [f"id:arxiv:{arxiv_id}" for arxiv_id in papers])}

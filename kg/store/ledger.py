@@ -11,10 +11,10 @@ from kg.model import Change, Delta
 from kg.vocabulary import Kind
 
 from .batches import rows_in
-from .documents import SOURCE, USER, Touched
 from .records import events
 from .slugs import current
 from .statements import Restated
+from .touched import SOURCE, USER, Touched
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from kg.model import PaperRecord, PaperVersion
+from kg.model import PaperRecord, PaperVersion, Reading
 from kg.names import name_key
+
+from .batches import rows_in
 
 _TRACKED = (
     "version",
@@ -36,64 +38,74 @@ class PaperEvent:
     new: str = ""
 
 
-def is_older(db: sqlite3.Connection, record: PaperRecord) -> bool:
-    """Whether a later version of the paper is stored: an answer out of some cache."""
-    sql = "SELECT 1 FROM paper WHERE arxiv_id = ? AND version > ?"
-    return db.execute(sql, (record.arxiv_id, record.version)).fetchone() is not None
+def older(db: sqlite3.Connection, records: Iterable[PaperRecord]) -> set[str]:
+    """The ids of those records of whose paper a later version is stored: answers out of some cache."""
+    version = {record.arxiv_id: record.version for record in records}
+    rows = rows_in(db, "SELECT arxiv_id, version FROM paper WHERE arxiv_id IN ({})", version)
+    return {row[0] for row in rows if row[1] > version[row[0]]}
 
 
-def store_record(
-    db: sqlite3.Connection, document_id: int, record: PaperRecord, now: str, blob: str
-) -> Fields | None:
-    """The fields that changed, which the history keeps from now on; None for a new record.
+_COLUMNS = (
+    *("document_id", "version", "title", "abstract", "comment", "journal_ref", "doi", "published"),
+    *("updated", "withdrawn", "authors", "categories", "retrieved_at", "arxiv_id"),
+)
 
-    ``blob``: the revision of the record's document that says so.
+
+def store_records(
+    db: sqlite3.Connection, readings: Iterable[tuple[int, Reading]], now: str
+) -> dict[str, Fields | None]:
+    """By id the fields that changed, which the history keeps from now on; None for a new record.
+
+    Each record comes with the number of its document.
     """
-    new: dict[str, object] = {
-        "document_id": document_id,
-        "version": record.version,
-        "title": record.title,
-        "abstract": record.abstract,
-        "comment": record.comment,
-        "journal_ref": record.journal_ref,
-        "doi": record.doi,
-        "published": record.published.isoformat(),
-        "updated": record.updated.isoformat(),
-        "withdrawn": int(record.withdrawn),
-        "authors": json.dumps(record.authors, ensure_ascii=False),
-        "categories": json.dumps(record.categories),
-        "retrieved_at": now,
-    }
-    old = db.execute("SELECT * FROM paper WHERE arxiv_id = ?", (record.arxiv_id,)).fetchone()
-    if old is None:
-        marks = ", ".join("?" * (len(new) + 1))
-        sql = f"INSERT INTO paper (arxiv_id, {', '.join(new)}) VALUES ({marks})"  # noqa: S608 - names above
-        db.execute(sql, (record.arxiv_id, *new.values()))
-    else:
-        sql = f"UPDATE paper SET {', '.join(f'{k} = ?' for k in new)} WHERE arxiv_id = ?"  # noqa: S608
-        db.execute(sql, (*new.values(), record.arxiv_id))
-    db.execute("DELETE FROM paper_author WHERE arxiv_id = ?", (record.arxiv_id,))
-    db.executemany(
-        "INSERT INTO paper_author VALUES (?, ?, ?)",
-        [(name_key(name), record.arxiv_id, n) for n, name in enumerate(record.authors, 1)],
-    )
+    said = {one.record.arxiv_id: (n, one.record, one.revision.blob) for n, one in readings if one.record}
+    rows = {arxiv_id: _row(number, record, now) for arxiv_id, (number, record, _) in said.items()}
+    old = {row["arxiv_id"]: row for row in rows_in(db, "SELECT * FROM paper WHERE arxiv_id IN ({})", rows)}
+    sql = f"INSERT INTO paper ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+    db.executemany(sql, [row for arxiv_id, row in rows.items() if arxiv_id not in old])
+    sets = ", ".join(f"{name} = ?" for name in _COLUMNS[:-1])
+    sql = f"UPDATE paper SET {sets} WHERE arxiv_id = ?"  # noqa: S608 - names above
+    db.executemany(sql, [rows[arxiv_id] for arxiv_id in old])
+    db.executemany("DELETE FROM paper_author WHERE arxiv_id = ?", [(arxiv_id,) for arxiv_id in old])
+    named = [
+        (name_key(name), arxiv_id, n)
+        for arxiv_id, (_, record, _) in said.items()
+        for n, name in enumerate(record.authors, 1)
+    ]
+    db.executemany("INSERT INTO paper_author VALUES (?, ?, ?)", sorted(named))
     seen = datetime.fromisoformat(now)
-    versions = [PaperVersion(1, record.published)] if record.version != 1 else []
-    if record.version:
-        versions.append(PaperVersion(record.version, record.updated, seen, record.withdrawn))
-    note_versions(db, record.arxiv_id, versions)
-    if old is None:
-        return None
-    changed = {
-        name: (str(old[name]), str(new[name])) for name in _TRACKED if str(old[name]) != str(new[name])
-    }
-    sql = "INSERT INTO paper_change (arxiv_id, at, field, old, new, blob) VALUES (?, ?, ?, ?, ?, ?)"
-    db.executemany(sql, [(record.arxiv_id, now, name, *both, blob) for name, both in changed.items()])
+    note_versions(db, {i: _versions(record, seen) for i, (_, record, _) in said.items()})
+    changed: dict[str, Fields | None] = dict.fromkeys(said)
+    for arxiv_id, was in old.items():
+        new = dict(zip(_COLUMNS, rows[arxiv_id], strict=True))
+        fields = {name: (str(was[name]), str(new[name])) for name in _TRACKED}
+        fields = {name: both for name, both in fields.items() if both[0] != both[1]}
+        sql = "INSERT INTO paper_change (arxiv_id, at, field, old, new, blob) VALUES (?, ?, ?, ?, ?, ?)"
+        blob = said[arxiv_id][2]
+        db.executemany(sql, [(arxiv_id, now, name, *both, blob) for name, both in fields.items()])
+        changed[arxiv_id] = fields
     return changed
 
 
-def note_versions(db: sqlite3.Connection, arxiv_id: str, versions: Iterable[PaperVersion]) -> None:
-    """Keep what is known of these versions of a paper; what is not said now stays as it was.
+def _row(document: int, record: PaperRecord, now: str) -> tuple[object, ...]:
+    return (
+        *(document, record.version, record.title, record.abstract, record.comment, record.journal_ref),
+        *(record.doi, record.published.isoformat(), record.updated.isoformat(), int(record.withdrawn)),
+        *(json.dumps(record.authors, ensure_ascii=False), json.dumps(record.categories)),
+        *(now, record.arxiv_id),
+    )
+
+
+def _versions(record: PaperRecord, seen: datetime) -> list[PaperVersion]:
+    """What a record says of the versions of its paper: the first one and the latest one."""
+    versions = [PaperVersion(1, record.published)] if record.version != 1 else []
+    if record.version:
+        versions.append(PaperVersion(record.version, record.updated, seen, record.withdrawn))
+    return versions
+
+
+def note_versions(db: sqlite3.Connection, versions: Mapping[str, Iterable[PaperVersion]]) -> None:
+    """Keep what is known of these versions of papers, by id; what is not said now stays as it was.
 
     When a version was first seen never changes.
     """
@@ -115,7 +127,8 @@ def note_versions(db: sqlite3.Connection, arxiv_id: str, versions: Iterable[Pape
                 one.source_type or None,
                 one.licence or None,
             )
-            for one in versions
+            for arxiv_id, known in versions.items()
+            for one in known
         ],
     )
 

@@ -19,8 +19,9 @@ from kg.model import (
 )
 from kg.vocabulary import Kind
 
-from .documents import identifiers_of, problems_of
+from .documents import problems_of
 from .records import told
+from .said import identifiers_of
 
 
 def node_of(row: sqlite3.Row) -> Node:

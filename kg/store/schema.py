@@ -18,6 +18,8 @@ _PAUSE = 0.01
 # mention of a node is known.
 # The ledger outlives what it is about: ``paper_version``, ``paper_change`` and ``change`` refer to
 # nothing, for what happened cannot be fetched again.
+# No trigger keeps the full text: it would write the index once a row, not once a transaction
+# (kg/store/texts.py). ``hashsize`` is how much of the index is gathered in memory before.
 TABLES = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
@@ -133,19 +135,18 @@ CREATE TABLE change (
 CREATE INDEX change_news ON change (what) WHERE cause = 'source';
 CREATE TABLE search_text (
     node_id INTEGER PRIMARY KEY REFERENCES node ON DELETE CASCADE, label TEXT NOT NULL,
-    names TEXT NOT NULL, body TEXT NOT NULL
+    names TEXT NOT NULL, body TEXT NOT NULL, filters TEXT NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE search USING fts5 (
-    label, names, body, content='search_text', content_rowid='node_id',
-    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='2 3'
+    label, names, body, filters, content='search_text', content_rowid='node_id',
+    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'"
 );
-CREATE TRIGGER search_insert AFTER INSERT ON search_text BEGIN
-    INSERT INTO search (rowid, label, names, body) VALUES (new.node_id, new.label, new.names, new.body);
-END;
-CREATE TRIGGER search_delete AFTER DELETE ON search_text BEGIN
-    INSERT INTO search (search, rowid, label, names, body)
-    VALUES ('delete', old.node_id, old.label, old.names, old.body);
-END;
+CREATE VIRTUAL TABLE search_name USING fts5 (
+    label, names, content='search_text', content_rowid='node_id',
+    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3'
+);
+INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
+INSERT INTO search_name (search_name, rank) VALUES ('hashsize', 4194304);
 CREATE TABLE mark (id INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, node_id INTEGER) STRICT;
 CREATE INDEX mark_node ON mark (node_id);
 CREATE TABLE mark_key (

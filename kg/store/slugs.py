@@ -5,44 +5,61 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from kg.drafts import Draft
 from kg.names import SLUG_LENGTH, slugify
 
+from . import texts
+from .batches import rows_in
 
-def assign(db: sqlite3.Connection, draft: Draft) -> int:
-    """The number of a new node, which has got the first free slug of those it may have.
+
+def assign(db: sqlite3.Connection, drafts: Sequence[Draft]) -> list[int]:
+    """The numbers of new nodes, each of which gets the first free slug of those it may have.
 
     In order: what it asks for; that and its kind; that and 8 hex digits of its key. A slug whose
     node has gone is free only for a node of the same key: an address never changes its meaning.
+    Who comes first asks first.
     """
-    slug = _free(db, draft)
-    node_id = db.execute(
-        "INSERT INTO node (slug, key, kind, label, aliases, identifiers, dissent, support)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (
-            slug,
-            draft.key,
-            draft.kind.name,
-            draft.label,
-            json.dumps(draft.aliases, ensure_ascii=False),
-            json.dumps([str(i) for i in draft.identifiers], ensure_ascii=False),
-            json.dumps([kind.name for kind in draft.dissent]),
-            draft.support,
-        ),
-    ).fetchone()[0]
-    db.execute("INSERT OR REPLACE INTO slug VALUES (?, ?, ?, NULL)", (slug, draft.key, node_id))
-    return int(node_id)
+    numbers = count(db.execute(_LAST).fetchone()[0] + 1)
+    sql = "SELECT slug, node_key, node_id FROM slug WHERE slug IN ({})"
+    asked = {draft.slug for draft in drafts}
+    taken = {row["slug"]: (row["node_key"], row["node_id"]) for row in rows_in(db, sql, sorted(asked))}
+    nodes, slugs = [], []
+    for draft in drafts:
+        for slug in _candidates(draft):
+            if slug not in asked and slug not in taken:
+                taken |= {row["slug"]: (row["node_key"], row["node_id"]) for row in rows_in(db, sql, [slug])}
+            if slug not in taken or taken[slug] == (draft.key, None):
+                break
+        number = next(numbers)
+        taken[slug] = draft.key, number
+        nodes.append((number, slug, *values_of(draft)))
+        slugs.append((slug, draft.key, number))
+    sql = (
+        "INSERT INTO node (id, slug, key, kind, label, aliases, identifiers, dissent, support)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    db.executemany(sql, nodes)
+    db.executemany("INSERT OR REPLACE INTO slug VALUES (?, ?, ?, NULL)", slugs)
+    return [number for number, *_ in nodes]
 
 
-def _free(db: sqlite3.Connection, draft: Draft) -> str:
-    for slug in _candidates(draft):
-        row = db.execute("SELECT node_key, node_id FROM slug WHERE slug = ?", (slug,)).fetchone()
-        if row is None or (row["node_id"] is None and row["node_key"] == draft.key):
-            return slug
-    raise AssertionError  # the candidates never end
+_LAST = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'node'"  # never used again
+
+
+def values_of(draft: Draft) -> tuple[object, ...]:
+    """What a node shows, as its row has it: key, kind, label, aliases, identifiers, dissent, support."""
+    return (
+        draft.key,
+        draft.kind.name,
+        draft.label,
+        json.dumps(draft.aliases, ensure_ascii=False) if draft.aliases else "[]",
+        json.dumps([str(i) for i in draft.identifiers], ensure_ascii=False),
+        json.dumps([kind.name for kind in draft.dissent]) if draft.dissent else "[]",
+        draft.support,
+    )
 
 
 def _candidates(draft: Draft) -> Iterator[str]:
@@ -57,8 +74,8 @@ def _candidates(draft: Draft) -> Iterator[str]:
 
 def retire(db: sqlite3.Connection, gone: Mapping[int, int | None]) -> None:
     """Delete these nodes; where one was merged into another, its slug points there from now on."""
+    texts.forget(db, gone)
     for node_id, survivor in gone.items():
-        db.execute("DELETE FROM search_text WHERE node_id = ?", (node_id,))
         db.execute(
             "UPDATE slug SET node_id = NULL, replaced_by = (SELECT slug FROM node WHERE id = ?)"
             " WHERE node_id = ?",

@@ -14,7 +14,8 @@ from kg.names import name_key
 from kg.vocabulary import Kind, Predicate
 
 from .batches import rows_in
-from .documents import Touched, identifiers_of
+from .said import identifiers_of
+from .touched import Touched
 
 
 @dataclass(slots=True)

@@ -139,12 +139,13 @@ def test_any_history_equals_a_clean_build_in_any_order(
             assert told(lived) == told(clean)
             assert lived.db.execute("PRAGMA foreign_key_check").fetchall() == []
             lived.db.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+            lived.db.execute("INSERT INTO search_name (search_name) VALUES ('integrity-check')")
             assert indexed(lived) == indexed(clean)
 
 
 def indexed(store: Store) -> list[tuple[str, ...]]:
     rows = store.db.execute(
-        "SELECT t.label, t.names, t.body FROM search_text t JOIN node n ON n.id = t.node_id"
+        "SELECT t.label, t.names, t.body, t.filters FROM search_text t JOIN node n ON n.id = t.node_id"
     )
     return sorted(tuple(row) for row in rows.fetchall())
 

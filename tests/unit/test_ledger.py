@@ -202,8 +202,8 @@ def test_versions_get_the_dates_that_a_record_holds(store: Store, clock: Clock) 
 def test_what_is_learnt_of_a_version_stays_when_less_is_said(store: Store) -> None:
     store.replace(answer(FIRST.revised()))
     whole = PaperVersion(2, NOON, size="81kb", source_type="D", licence="https://example.org/l")
-    note_versions(store.db, "2401.90001", [whole])
-    note_versions(store.db, "2401.90001", [PaperVersion(2)])
+    note_versions(store.db, {"2401.90001": [whole]})
+    note_versions(store.db, {"2401.90001": [PaperVersion(2)]})
     assert versions(store.db, "2401.90001")[1] == replace(whole, seen_at=NOON, withdrawn=False)
 
 
