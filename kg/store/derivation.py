@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,19 +180,23 @@ def _edited(
 ) -> dict[int, int]:
     """New drafts that continue a node all of whose mentions have just gone: an entry was edited.
 
-    Such a node goes to the free draft that shares most keys with what it had.
+    Such a node goes to the free draft that shares most identifiers, else most keys, with what it had.
     """
     lost: dict[int, set[str]] = defaultdict(set)
     for ghost in touched.ghosts:
         if ghost.node_id not in gone:
             lost[ghost.node_id] |= set(ghost.keys)
-    free = {n: _keys(draft) for n, draft in enumerate(drafts) if n not in taken} if lost else {}
+    with_key: dict[str, list[int]] = defaultdict(list)
+    for n, draft in enumerate(drafts if lost else ()):
+        for key in _keys(draft) if n not in taken else ():
+            with_key[key].append(n)
     kept: dict[int, int] = {}
-    for node in sorted(lost):
-        best = max(free, key=lambda n: (len(lost[node] & free[n]), -n), default=None)
-        if best is not None and lost[node] & free[best]:
-            kept[best] = node
-            del free[best]
+    for prefix in ("id:", ""):  # what shares an identifier goes before what only shares a name
+        for node in sorted(lost.keys() - set(kept.values())):
+            shared = Counter(n for key in lost[node] if key.startswith(prefix) for n in with_key[key])
+            free = [n for n in shared if n not in kept]
+            if free:
+                kept[min(free, key=lambda n: (-shared[n], n))] = node
     return kept
 
 

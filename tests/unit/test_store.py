@@ -121,6 +121,15 @@ def test_an_edited_entry_keeps_its_node_and_address(store: Store) -> None:
     assert (delta.nodes_added, delta.nodes_removed) == (0, 0)
 
 
+def test_a_retitled_paper_keeps_its_address_though_another_takes_its_old_title(store: Store) -> None:
+    store.replace(record("2305.14314", "Foo"))
+    store.replace(record("2305.14314", "Bar"), record("2106.09685", "Foo"))
+    assert {node.slug: node.label for node in Graph(store).nodes()} == {
+        "arxiv-2106.09685": "Foo",
+        "arxiv-2305.14314": "Bar",
+    }
+
+
 def test_a_split_leaves_the_slug_with_the_oldest_mention(store: Store) -> None:
     old = mention("Foo Kit", Kind.FRAMEWORK, "github:x/foo")
     bridge = mention("Foo Kit", Kind.FRAMEWORK, "github:x/foo", aliases=("Bar Kit",), text="bridge")
