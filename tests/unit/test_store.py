@@ -252,6 +252,14 @@ def test_search_obeys_no_syntax_in_what_is_searched(store: Store) -> None:
     assert graph.facets(Query.parse("")) == {Kind.MODEL: 2}
 
 
+def test_what_search_filters_by_is_no_word_to_find(store: Store) -> None:
+    store.replace(record("2305.14314", "Foo"), listed("one", [ALPACA]))
+    (filters,) = store.db.execute("SELECT filters FROM search_text WHERE label = 'Foo'").fetchone()
+    for token in filters.split():
+        assert Graph(store).search(Query.parse(token)) == []
+    assert [node.label for node in Graph(store).search(Query.parse("k"))] == []
+
+
 def test_find_tells_the_nearest_names_and_what_is_ambiguous(store: Store) -> None:
     store.replace(
         listed("one", [ALPACA, mention("Orca", Kind.MODEL), mention("Orca", Kind.DATASET, text="d")])
