@@ -10,7 +10,9 @@ from kg.vocabulary import Kind
 
 from .entries import Entry
 from .headings import Role, heading
+from .links import has_paper_host
 from .titles import is_title
+from .venues import venue_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ _THIRD = re.compile(
     r"(?!(?:agents|tools|systems|its|this|various|models|llms|apps)\b)[a-z]{3,}[^s\W]s\s+[a-z]"
 )
 _RESOURCES = Pattern(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
+_SURVEYS = Pattern(r"\b(?:surveys?|reviews?)\b|综述", re.IGNORECASE)
 _PROJECTS = Pattern(r"\bprojects?\b|项目", re.IGNORECASE)
 _MEASURES = Pattern(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
 _BENCHMARKS = Pattern(r"\bbenchmarks?\b|\bleaderboards?\b|基准|榜", re.IGNORECASE)
@@ -102,6 +105,7 @@ _FAMILY = re.compile(
     r"grok|yi-|falcon|bloom|minicpm|internlm|baichuan|olmo|smollm|granite)",
     re.IGNORECASE,
 )
+_VENUE_YEAR = re.compile(r"[A-Z][\w-]+\s?(?:['’]\d\d|,?\s(?:19|20)\d\d)")
 _PUBLISHED = frozenset({Kind.MODEL, Kind.METHOD, Kind.DATASET, Kind.BENCHMARK, Kind.FRAMEWORK})
 
 
@@ -208,15 +212,35 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
     if kind is Kind.HARDWARE_TIER:
         return _by_form(entry, title=title)
     if kind is Kind.PAPER:
-        code = entry.main is not None and entry.main.role == "code"
-        if (paperish or title) and not (code and not title):
-            return Guess(Kind.PAPER, "type-heading", sure)
-        return _by_form(entry, title=title) if entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
-    if title and paperish and (kind is not Kind.FRAMEWORK or not _TOOLS.search(_near_heading(entry))):
+        return _under_papers(entry, sure, paperish=paperish, title=title)
+    slides = kind is Kind.TUTORIAL and entry.main is not None and not has_paper_host(entry.main.identifier)
+    if (
+        title
+        and paperish
+        and not slides
+        and (kind is not Kind.FRAMEWORK or not _TOOLS.search(_near_heading(entry)))
+    ):
         return Guess(Kind.PAPER, "title-form", 0.92)
+    if title and not paperish and kind in (Kind.FRAMEWORK, Kind.MODEL, Kind.METHOD) and _published(entry):
+        return Guess(Kind.PAPER, "title-form", 0.85)
     noun = noun_kind(entry.description) or _noun_in_brackets(entry.name)
     overruled = _OVERRULED[kind](entry, noun) if kind in _OVERRULED else None
     return overruled or Guess(kind, "type-heading", sure)
+
+
+def _under_papers(entry: Entry, sure: float, *, paperish: bool, title: bool) -> Guess:
+    code = entry.main is not None and entry.main.role == "code"
+    if code and not title and not entry.description and _SURVEYS.search(_near_heading(entry)):
+        return Guess(Kind.TUTORIAL, "host", 0.6)  # a repository among surveys gathers papers
+    if (paperish or title) and not (code and not title):
+        return Guess(Kind.PAPER, "type-heading", sure)
+    return _by_form(entry, title=title) if entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
+
+
+def _published(entry: Entry) -> bool:
+    """Whether a venue and a year stand behind the name."""
+    told = entry.shape == "item" and _VENUE_YEAR.search(" ".join(entry.tail[:2]))
+    return bool(told) and bool(venue_in(list(entry.tail)).name)
 
 
 def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:

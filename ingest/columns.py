@@ -33,6 +33,7 @@ _ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             r"(?:supported\s+|target\s+)?(?:hardware|devices?|backends?|os|processors?)(?:\s+\w+)?",
             r"accelerators?",
             r"runs?\s+on",
+            r"chips?",
             r"硬件.*",
         ),
         (),

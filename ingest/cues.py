@@ -79,7 +79,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "trains",
         "",
         (
-            r"used\s+(?:to\s+(?:pre-?)?train|for\s+training)",
+            rf"used\s+(?:to\s+(?:(?:pre-?)?train|{_TUNED})|(?:for|in)\s+(?:training|{_TUNED}))",
             r"training\s+(?:data|set|corpus)\s+(?:of|for|behind)",
         ),
     ),
@@ -100,6 +100,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"support(?:s|ing)?(?:\s+for)?",
             r"(?:compatible|works?|working)\s+with",
             r"integrat(?:es|ed|ions?)\s+(?:with|for)",
+            r"compatib(?:le|ility)\s+(?:to|across)",
             r"inference(?:\s+(?:engines?|servers?|frameworks?|librar(?:y|ies)|runtimes?|api))?\s+(?:of|for)",
             rf"for\s+(?=(?:the\s+)?{_PROPER}\s+models?\b)",
             r"(?:llms?|models?|embeddings?|architectures?)\s*\((?=[^()]{1,80},)",
@@ -119,6 +120,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             rf"(?:{_FACES})\s+(?:for|around|to|of)",
             r"deployment\s+of",
             r"[Hh]ybrid\s+(?=[A-Z])",
+            rf"with\s+(?=(?:an?\s+|the\s+)?{_PROPER}\s+(?:backends?|clients?|librar(?:y|ies)|integration)\b)",
             r"with\s+(?=[A-Z]{2,6}\s*(?:$|[.,;)]))",
         ),
     ),
@@ -162,7 +164,8 @@ _WORD_OF_NAME = (
 )
 _NAME = re.compile(rf"{_WORD_OF_NAME}(?:\s(?:{_WORD_OF_NAME}|\d+(?:\.\d+)?[bBM]?\b|v\d[\w.]*)){{0,3}}")
 _AND = re.compile(
-    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|\+(?=[A-Z])|、|和|与|以?及)\s*"
+    r"(?:\s+(?:models?|librar(?:y|ies)|frameworks?|backends?|quanti[sz]ation|embeddings|apis?|engines?))?"
+    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|\+(?=\w)|、|和|与|以?及)\s*"
     r"(?:the\s+|old\s+|local\s+)?",
     re.IGNORECASE,
 )
@@ -176,8 +179,8 @@ _NOT_NAMES = frozenset(
     small language generative foundation diffusion multimodal neural custom natural computer speech
     audio text image reasoning embedding conversational agentic mobile production enterprise
     framework platform toolkit library server engine service services system systems inference
-    serving deployment pipeline pipelines application applications tool tools vlm vlms slm slms mllm
-    mllms lmm lmms transformer gen-ai genai""".split()
+    serving deployment pipeline pipelines application applications tool tools pdf csv html xml yaml
+    sql tts stt asr ocr gui tui sdk vlm vlms slm slms mllm mllms lmm lmms transformer gen-ai genai""".split()
 )
 
 
@@ -290,6 +293,10 @@ def _targets(text: str, at: int, known: dict[int, Found]) -> list[tuple[int, int
         skipped = _SKIP.match(text, at)
         starts = [at] if skipped is None or skipped.end() == at else [skipped.end(), at]
         found = next((f for s in starts if (f := _name_at(text, s, known))), None)
+        if found is None and out and (other := _PASSED.match(text, at)):
+            at = other.end()  # "supports FooLM, barlm, BazLM": names in small letters are passed over
+            if known.get(at) or _DISTINCT.search(text[at : at + 20].split(None, 1)[0]):
+                continue
         if found is None:
             break
         out.append(found)
@@ -300,6 +307,7 @@ def _targets(text: str, at: int, known: dict[int, Found]) -> list[tuple[int, int
     return out
 
 
+_PASSED = re.compile(r"[a-z][\w.-]*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s*/\s*)(?=[A-Za-z])")
 _COUNT = re.compile(r"\d+(?:\.\d+)?[BM]")
 _SPELLED_OUT = re.compile(
     r"(?P<phrase>(?>[A-Z][a-z][\w-]*)(?:\s(?>[A-Z][\w-]*|and|of|for|with|to)){1,6})\s\((?=[A-Z])[\w+-]{2,10}\)"

@@ -16,7 +16,7 @@ _DEVICE = Pattern(
     r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
     r"cpus?|(?:single|one|consumer(?:-grade|-level)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
     r"jetson(?:\s(?:nano|orin|xavier|agx|tx\d))*|(?:qualcomm\s+)?snapdragon(?:\s\d+)?|"
-    r"arm(?:v8)?(?:\s+cpus?)?|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86|kubernetes)(?![\w-])",
+    r"arm(?:v8)?(?:\s+cpus?)?|arduino|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86|kubernetes)(?![\w-])",
     re.IGNORECASE,
 )
 _ON = re.compile(

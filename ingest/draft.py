@@ -130,7 +130,7 @@ class Draft:
             concept = mention.kind in (Kind.METHOD, Kind.TOPIC)
             for name in (mention.name, *mention.aliases):
                 self.names.add(name, number, exact=bool(_WORDLIKE.fullmatch(name)) and not concept)
-            if mention.kind is Kind.FRAMEWORK:
+            if mention.kind is Kind.FRAMEWORK and mention.rule in ("type-heading", "column"):
                 frameworks.append((mention.name, number))
         for word, number in last_words(frameworks, ordinary).items():
             self.names.add(word, number, exact=True)

@@ -12,6 +12,7 @@ from .entries import (
     Entry,
     Note,
     deciding,
+    description,
     fill,
     name_from_key,
     plain_name,
@@ -155,6 +156,9 @@ class _Reader:
             return
         own = " | ".join(plain(c, images=True) for c in block.cells)
         about = [c.text for c in row.cells if c.role == "description" and c.text]
+        beside = description(list(row.rest)).strip("() ")
+        if beside and not is_title(row.name) and re.search(r"\s", beside):
+            about.insert(0, beside)  # behind the name in its own cell
         bad = tuple(p.href for c in block.cells for p in c if unusable(p.href))
         name, aliases = split_alias(row.name)
         entry = Entry(index, block.line, block.end_line, path, "row", name, row.form, own, aliases)

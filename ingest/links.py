@@ -45,7 +45,7 @@ _PAPER_HOSTS = re.compile(
     r"link\.springer\.com|nature\.com|sciencedirect\.com|doi\.org|biorxiv\.org|jmlr\.org|ojs\.aaai\.org|"
     r"ijcai\.org|isca-speech\.org|isca-archive\.org|ecva\.net|usenix\.org|mlsys\.org|hal\.science|"
     r"direct\.mit\.edu|science\.org|icml\.cc|iclr\.cc|papers\.ssrn\.com|mdpi\.com|papers\.cool|"
-    r"onlinelibrary\.wiley\.com|frontiersin\.org|academic\.oup\.com|pnas\.org|alphaxiv\.org)$"
+    r"onlinelibrary\.wiley\.com|(?:www\.)?computer\.org|frontiersin\.org|academic\.oup\.com|pnas\.org|alphaxiv\.org)$"
 )
 _BADGE = re.compile(
     r"shields\.io|badge|/stars/|star-history|\.svg(?:\?|$)|img\.io|githubusercontent|visitor|camo\.",
@@ -119,6 +119,13 @@ def label_role(text: str) -> str:
     best = [role for role in named if role not in ("page", "other")] or named
     # "HF Model", "Paper Link": the kind of thing; "Model Page": the word that is not "page".
     return best[-1] if best and best[-1] != "other" else (named[0] if named else "")
+
+
+def has_paper_host(identifier: Identifier) -> bool:
+    """Whether an address is of a place that publishes papers, and not just some PDF."""
+    return identifier.scheme in ("arxiv", "doi", "openreview", "acl") or bool(
+        _PAPER_HOSTS.search(identifier.value.split("/")[0])
+    )
 
 
 def host_role(identifier: Identifier) -> str:  # noqa: PLR0911 - one return a kind of host

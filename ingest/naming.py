@@ -21,7 +21,8 @@ _STOP = frozenset(
     this that as or at new open source code paper data model models llm llms list lists tool tools
     api app cli ui web chat base large small mini agent agents awesome guide page home here link
     blog demo docs dataset datasets benchmark benchmarks survey general other misc python rust go
-    papers paper resources library framework""".split()
+    papers paper resources library framework engine engines server servers client service services
+    platform toolkit runtime editor assistant search memory prompt prompts chatbot embeddings""".split()
 )
 
 

@@ -9,7 +9,7 @@ OpenAI; Google; Google DeepMind; Google Research; Google Brain; Google AI; DeepM
 Facebook; Facebook AI; Facebook Research; Microsoft; Microsoft Research; Apple; NVIDIA; Nvidia;
 Alibaba; Alibaba Cloud; Alibaba DAMO; Alibaba Group; Tencent; Tencent AI Lab; Baidu; ByteDance;
 Bytedance; Huawei; Huawei Noah; IBM; IBM Research; Amazon; AWS; Anthropic; Mistral; Mistral AI;
-Cohere; DeepSeek; DeepSeek AI; DeepSeek-AI; Hugging Face; Databricks; MosaicML; Stability AI;
+Cohere; DeepSeek; DeepSeek AI; DeepSeek-AI; Hugging Face; Huggingface; Databricks; MosaicML; Stability AI;
 EleutherAI; BigScience; BigCode; Together; Together AI; Together Computer; Salesforce; Salesforce
 Research; Snowflake; Intel; Intel Labs; AMD; Qualcomm; Samsung; Samsung Research; Xiaomi; OPPO;
 vivo; LG; LG AI Research; NAVER; Kakao; Upstage; SenseTime; Shanghai AI Lab; Shanghai AI Laboratory;
@@ -41,7 +41,7 @@ _VERBS = (
 )
 _PROPER = r"[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){0,3}"
 _MADE = re.compile(
-    rf"(?<![\w-])(?:by|from|von)\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
+    rf"(?<![\w-])(?:by|von|from(?!\s+(?:Hugging\s?Face|Huggingface|GitHub)))\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
     rf"|^(?:the\s+)?(?P<own>{_ORG})(?:['’]s|(?<=s)['’])\s"
     rf"|{_VERBS}\s+by\s+(?:the\s+)?(?P<any>{_PROPER})"
     rf"|\((?P<end>{_ORG})\)\.?$"

@@ -128,6 +128,8 @@ def _derived(tie: _Tie) -> bool:
         return tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.6)
     if tie.kind is Kind.FRAMEWORK and how:
         return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.5)
+    if tie.kind is Kind.DATASET and how:
+        return False  # "made to fine-tune Foo"
     what = tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL)
     return tie.say(Predicate.DERIVED_FROM, what, 0.85, how=how) or tie.say(
         Predicate.WORKS_WITH, what, 0.6, rule="forked"

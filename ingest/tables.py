@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kg.vocabulary import Kind
 
 from .blocks import BREAK, Block, Piece, plain
-from .columns import Column, column
+from .columns import Column, column, column_role
 from .links import Link, Unit, asides, is_relative, link_of, starred_repository, units
 from .titles import cleaned, find_title, is_title
 
@@ -64,17 +64,37 @@ def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
     row = _named(parts[at], columns[at])
     if not row.name:
         return Row("row without a name")
-    row.cells = tuple(
-        Cell(
-            _beside(columns[i], columns[at]),
-            block.columns[i] if i < len(block.columns) else "",
-            texts[i] if columns[i].role == "description" else _listed(block.cells[i]),
-            tuple(_in_column(link, columns[i].role) for link in _links(parts[i])),
-        )
-        for i in range(len(block.cells))
-        if i != at
-    )
+    row.cells = _cells(block, columns, at, texts, parts)
     return row
+
+
+def _cells(
+    block: Block, columns: list[Column], at: int, texts: list[str], parts: list[list[Unit]]
+) -> tuple[Cell, ...]:
+    """The cells beside the one with the name, and the facts that descriptions hold."""
+    cells: list[Cell] = []
+    for i in range(len(block.cells)):
+        if i == at:
+            continue
+        told = columns[i].role == "description"
+        header = block.columns[i] if i < len(block.columns) else ""
+        listed = _listed(block.cells[i])
+        links = tuple(_in_column(link, columns[i].role) for link in _links(parts[i]))
+        cells.append(Cell(_beside(columns[i], columns[at]), header, texts[i] if told else listed, links))
+        if told and "; " in listed:
+            cells += _facts(listed)
+    return tuple(cells)
+
+
+_KEYED = re.compile(r"([A-Za-z][A-Za-z ]{1,20}|[\u4e00-\u9fff]{2,6})\s*[:\uff1a]\s*(\S.*)")
+_FACTS = frozenset({"device", "licence", "size", "context", "bits", "maker", "base", "date"})
+
+
+def _facts(listed: str) -> list[Cell]:
+    """The "key: value" lines of a description, each as a cell of its own."""
+    found = [keyed for line in listed.split("; ") if (keyed := _KEYED.fullmatch(line))]
+    read = [(column_role(keyed[1].strip()), keyed) for keyed in found]
+    return [Cell(role, keyed[1], keyed[2], ()) for role, keyed in read if role in _FACTS]
 
 
 def _in_column(link: Link, role: str) -> Link:

@@ -32,7 +32,7 @@ _SERIES = Pattern(
 _ENDS = re.compile(rf"^(?P<venue>[A-Z][^.]{{1,90}}?)\s*[,\s]\s*(?P<year>{_YEAR})$")
 _SAME = {"nips": "NeurIPS", "neurips": "NeurIPS", "arxiv.org": "arXiv.org"}
 _CAPITALS = re.compile(r"[A-Z][\w-]*(?:\s(?:[A-Z][\w-]*|of|on|in|the|and|for|&)){0,11}")
-_SHORT = re.compile(r"([A-Z][A-Za-z]{1,11})\s?['’](\d\d)(?=$|[\s,.])")
+_SHORT = re.compile(r"([A-Z][\w-]{1,13}|[A-Za-z][\w-]{2,12}\sTalks)\s?['’](\d\d)(?=$|[\s,.])")
 _FIRST, _CENTURY = 1950, 2000
 _MAX_WORDS = 14
 

@@ -173,3 +173,51 @@ def test_a_word_that_elsewhere_is_a_label_names_an_item_that_it_heads() -> None:
 def test_a_group_of_one_is_a_group() -> None:
     text = f"## Tools\n\n- Clients\n  - [httpfoo]({REPO}) - asks\n"
     assert [row["name"] for row in rows(text)] == ["httpfoo"]
+
+
+# ------------------------------------------------------------------------- kinds by publication
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "kind", "venue"),
+    [
+        ("Tools", "[Foo: a kit for bars](https://a.org/x) [ASP-DAC '22]", "Paper", "ASP-DAC 2022"),
+        ("Tools", "[Foo: a kit for bars](https://a.org/x) - serves them", "Framework", ""),
+        ("Tutorials", "[Bars on small computers](https://a.org/slides.pdf)", "Tutorial", ""),
+        ("Surveys", "[FooGathers](https://github.com/a/foo)", "Tutorial", ""),
+        ("Surveys", "[FooGathers](https://github.com/a/foo) - a toolkit for bars", "Framework", ""),
+    ],
+)
+def test_what_is_published_is_a_paper(heading: str, line: str, kind: str, venue: str) -> None:
+    row = rows(f"## {heading}\n\n- {line}\n")[0]
+    published = [e["target"] for e in row["edges"] if e["rel"] == "published_in"]
+    assert (row["kind"], "".join(published)) == (kind, venue)
+
+
+# -------------------------------------------------------------------------------------- rows
+
+
+def test_lines_of_a_description_with_a_key_are_facts() -> None:
+    head = "## Tools\n\n| Framework | Core Features |\n|---|---|\n"
+    row = rows(f"{head}| FooKit | Backend: CPU, WebGPU<br>Device: Barphone 3<br>Features: fast |\n")[0]
+    assert told(row) == {("runs_on", "CPU"), ("runs_on", "WebGPU"), ("runs_on", "Barphone 3")}
+
+
+def test_words_behind_a_name_in_its_cell_describe_it() -> None:
+    head = "## Tools\n\n| Framework | Maker |\n|---|---|\n"
+    row = rows(f"{head}| [FooKit]({REPO})<br>(based on [BarKit](https://github.com/c/d)) | Foo Lab |\n")[0]
+    assert told(row) == {("uses", "BarKit"), ("made_by", "Foo Lab")}
+
+
+def test_a_last_word_stands_for_a_name_only_where_the_list_calls_it_a_tool() -> None:
+    entries = f"- [Acme Kit Lathes]({REPO})\n"
+    for heading, about in (("Tools", {"Acme Kit Lathes"}), ("Crafts", set())):
+        text = f"## {heading}\n\n{entries}\n## Tutorials\n\n- [First steps on Lathes](https://d.org)\n"
+        assert {e["target"] for e in rows(text)[-1]["edges"] if e["rel"] == "about"} == about
+
+
+def test_a_name_in_small_letters_does_not_end_a_series() -> None:
+    assert said("Tools", "works with FooTorch, scikit-bar, LightBar") == {
+        ("supports", "FooTorch"),
+        ("supports", "LightBar"),
+    }
