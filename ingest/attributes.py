@@ -9,6 +9,7 @@ from decimal import Decimal
 from kg.patterns import Pattern
 
 _UNITS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12, "TB": 10**12}
+_DIGIT = re.compile(r"\d")
 _NUM = r"\d{1,4}(?:\.\d{1,3})?"
 _NOT_SIZE = re.compile(
     r"[\s-]*(?:\+\s*)?(?:tokens?|rows?|samples?|examples?|images?|downloads|stars?|context|ctx|users?|pairs?|"
@@ -134,6 +135,8 @@ def bits_in(text: str) -> tuple[str, ...]:
     (('1', '1.58'), ('8',), ('64', '8'))
     """
     text = text[:2000]
+    if not _DIGIT.search(text):
+        return ()
     found = sorted(
         (m.start(), m["n"]) for p in (_BITS, _TYPED) for m in p.finditer(text) if Decimal(m["n"]) <= _MAX_BITS
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kg.identifiers import CODE_HOSTS
@@ -53,6 +55,24 @@ def read_list(
     >>> [(f.line, f.fate, f.reason) for f in read.fates]
     [(1, 'ignored', 'title'), (3, 'ignored', 'heading'), (5, 'used', 'type-heading')]
     """
+    with _no_collector():
+        return _read(content, name=name, page=page, commit=commit, retrieved_from=retrieved_from)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Reading makes very many small values and no circles of them: to look for some takes a tenth of it."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _read(content: bytes, *, name: str, page: str, commit: str, retrieved_from: str) -> ListReading:
+    """As :func:`read_list`."""
     doc = outline(content)
     items = read_items(doc)
     sort_badges(doc.blocks, items.entries)

@@ -8,6 +8,7 @@ The identity of a thing never comes from the text of a link but from where the l
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -153,39 +154,44 @@ def identify(url: str) -> Identifier | None:
         return None
     host = host.removeprefix("www.")
     path = unquote(parts.path, errors="replace")
-    for reader in _READERS:
+    for reader in _READERS.get(host, (_arxiv,) if host.endswith(".arxiv.org") else ()):
         if found := reader(host, path, parts.query):
             return found
     return Identifier("url", _plain(host, parts.path, parts.query))
 
 
 def _plain(host: str, path: str, query: str) -> str:
-    kept = [p for p in query.split("&") if p and not re.match(r"(utm_\w+|ref|source|fbclid)=", p)]
-    return host + re.sub(r"/+$", "", path) + ("?" + "&".join(kept) if kept else "")
+    kept = [p for p in query.split("&") if p and not _TRACKING.match(p)]
+    return host + path.rstrip("/") + ("?" + "&".join(kept) if kept else "")
+
+
+_TRACKING = re.compile(r"(utm_\w+|ref|source|fbclid)=")
+_PREPRINT = re.compile(r"/(?:abs|pdf|html|format|ps|e-print)/(.+)")
+_MIRRORED = re.compile(r"/(?:abs|pdf|html|overview|arxiv)/(.+)")
+_ON_HUB = re.compile(r"/papers/(.+)")
+_MIRRORS = frozenset({"alphaxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "papers.cool"})
+_HUBS = frozenset({"huggingface.co", "hf.co"})
+_CODE_PAGES = {"github.com": "github", "gitlab.com": "gitlab", "raw.githubusercontent.com": "github"}
 
 
 def _arxiv(host: str, path: str, _query: str) -> Identifier | None:
     if host == "arxiv.org" or host.endswith(".arxiv.org"):
-        form = re.match(r"/(?:abs|pdf|html|format|ps|e-print)/(.+)", path)
-    elif host in {"alphaxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "papers.cool"}:
-        form = re.match(r"/(?:abs|pdf|html|overview|arxiv)/(.+)", path)
-    elif host in {"huggingface.co", "hf.co"}:
-        form = re.match(r"/papers/(.+)", path)
+        form = _PREPRINT.match(path)
     else:
-        return None
+        form = (_MIRRORED if host in _MIRRORS else _ON_HUB).match(path)
     if not form:
         return None
     # A figure of an HTML edition (html/2412.14468v1/extracted/6081011/x.png) names the paper by
     # its first part only; an old-style id has two parts.
-    words = re.sub(r"[\])}>,;]+$", "", form[1]).strip("/").split("/")
+    words = form[1].rstrip("])}>,;").strip("/").split("/")
     for count in (1, 2):
         if found := arxiv_id("/".join(words[:count]).rstrip(".")):
             return Identifier("arxiv", found[0])
     return None
 
 
-def _doi_page(host: str, path: str, _query: str) -> Identifier | None:
-    return doi(path.lstrip("/")) if host in {"doi.org", "dx.doi.org"} else None
+def _doi_page(_host: str, path: str, _query: str) -> Identifier | None:
+    return doi(path.lstrip("/"))
 
 
 _NOT_OWNERS = frozenset(
@@ -193,19 +199,18 @@ _NOT_OWNERS = frozenset(
     marketplace notifications orgs pricing pulls search settings sponsors stars topics trending
     users""".split()
 )
-_OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$")
-_NAME = re.compile(r"[A-Za-z0-9._-]+$")
+_OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def _code_host(host: str, path: str, _query: str) -> Identifier | None:
-    scheme = {"github.com": "github", "gitlab.com": "gitlab", "raw.githubusercontent.com": "github"}.get(host)
     words = [w for w in path.split("/") if w]
-    if scheme is None or len(words) < 2 or words[0].lower() in _NOT_OWNERS:  # noqa: PLR2004 - owner/name
+    if len(words) < 2 or words[0].lower() in _NOT_OWNERS:  # noqa: PLR2004 - owner/name
         return None
-    owner, name = words[0], re.sub(r"\.git$", "", words[1])
-    if not _OWNER.match(owner) or not _NAME.match(name) or name in {".", ".."}:
+    owner, name = words[0], words[1].removesuffix(".git")
+    if not _OWNER.fullmatch(owner) or not _NAME.fullmatch(name) or name in {".", ".."}:
         return None
-    return Identifier(scheme, f"{owner}/{name}".lower())
+    return Identifier(_CODE_PAGES[host], f"{owner}/{name}".lower())
 
 
 _HUB_PAGES = frozenset(
@@ -214,9 +219,9 @@ _HUB_PAGES = frozenset(
 )
 
 
-def _hub(host: str, path: str, _query: str) -> Identifier | None:
+def _hub(_host: str, path: str, _query: str) -> Identifier | None:
     words = [w for w in path.split("/") if w]
-    if host not in {"huggingface.co", "hf.co"} or not words or words[0] in _HUB_PAGES:
+    if not words or words[0] in _HUB_PAGES:
         return None
     if words[0] in {"datasets", "spaces"}:
         named = words[:3] if len(words) > 2 else words[:2]  # noqa: PLR2004 - datasets/owner/name
@@ -224,14 +229,14 @@ def _hub(host: str, path: str, _query: str) -> Identifier | None:
             return None
     else:
         named = words[:2]
-        if len(named) == 1 and not _LEGACY_MODEL.match(named[0]):
+        if len(named) == 1 and not _LEGACY_MODEL.fullmatch(named[0]):
             return None  # an owner's page
-    return Identifier("hf", "/".join(named).lower()) if all(_NAME.match(w) for w in named) else None
+    return Identifier("hf", "/".join(named).lower()) if all(_NAME.fullmatch(w) for w in named) else None
 
 
 # Models of the hub's first years have no owner in their address.
 _LEGACY_MODEL = re.compile(
-    r"(?:distil|al|ro)?(?:bert|gpt2|roberta|xlnet|t5|camembert|openai-gpt|ctrl|transfo-xl)(?:-[\w.-]+)?$",
+    r"(?:distil|al|ro)?(?:bert|gpt2|roberta|xlnet|t5|camembert|openai-gpt|ctrl|transfo-xl)(?:-[\w.-]+)?",
     re.IGNORECASE,
 )
 
@@ -244,7 +249,14 @@ def _venue(host: str, path: str, query: str) -> Identifier | None:
     return None
 
 
-_READERS = (_arxiv, _doi_page, _code_host, _hub, _venue)
+_READERS: dict[str, tuple[Callable[[str, str, str], Identifier | None], ...]] = {
+    **dict.fromkeys(("arxiv.org", *_MIRRORS), (_arxiv,)),
+    **dict.fromkeys(("doi.org", "dx.doi.org"), (_doi_page,)),
+    **dict.fromkeys(_CODE_PAGES, (_code_host,)),
+    **dict.fromkeys(_HUBS, (_arxiv, _hub)),
+    **dict.fromkeys(("openreview.net", "aclanthology.org"), (_venue,)),
+}
+"""Who reads the addresses of a host, first come first served; mirrors of arXiv have many names."""
 
 
 def parse(text: str) -> Identifier | None:
