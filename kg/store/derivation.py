@@ -154,7 +154,8 @@ def _where_nodes_went(db: sqlite3.Connection, block: Block, drafts: Sequence[Dra
     """For each node until now the draft that continues it, where its mentions went to several.
 
     The one that would ask for its slug, else the one with its oldest mention. First come nodes
-    that lead a draft, then the oldest: who stays where several went to one.
+    that lead a draft, then those whose slug it would ask for, then the oldest: who stays where
+    several went to one.
     """
     sql = "SELECT id, slug FROM node WHERE id IN ({})"
     slugs = {row["id"]: row["slug"] for row in rows_in(db, sql, sorted(set(block.node_of.values())))}
@@ -172,7 +173,12 @@ def _where_nodes_went(db: sqlite3.Connection, block: Block, drafts: Sequence[Dra
             leads.discard(node)
         if went[node] == draft and mention in leading:
             leads.add(node)
-    return dict(sorted(went.items(), key=lambda item: item[0] not in leads))
+    return dict(
+        sorted(
+            went.items(),
+            key=lambda item: (item[0] not in leads, drafts[item[1]].slug != slugs[item[0]]),
+        )
+    )
 
 
 def _edited(

@@ -165,6 +165,11 @@ class LoopbackServer:
         with self._lock:
             self._faults.extend(faults)
 
+    def calm(self) -> None:
+        """No fault is left."""
+        with self._lock:
+            self._faults.clear()
+
     def next_fault(self) -> Fault:
         with self._lock:
             return (self._faults.popleft() if self._faults else None) or Fault("none")
