@@ -26,12 +26,13 @@ from .model import (
     Literal,
     Node,
     PaperRecord,
+    Run,
     Span,
     Statement,
 )
 from .names import name_key, slugify
 from .search import Query
-from .store import Store
+from .store import Store, runs
 from .store.documents import correction_of
 from .store.marks import all_marks, marks_of
 from .store.rows import document_of, node_of, place_of, record_of, span_of
@@ -343,6 +344,10 @@ class Graph:
         """The number of the latest change; 0 where there is none."""
         (found,) = self.db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()
         return int(found)
+
+    def runs(self) -> list[Run]:
+        """The refreshes of the whole workspace that are remembered, newest first."""
+        return runs.history(self.db)
 
     def replaced(self) -> dict[str, str]:
         """Slugs that were merged away and the slug that stands for each now, by slug."""

@@ -25,6 +25,7 @@ DEFAULT_BASE = "https://example.org/kg/"
 _HINT = "Edit that line; `kg doctor` checks the file."
 
 _SETTINGS = {"title": str, "base": str, "contact": str}
+_HOOKS = ("on_change", "on_failure")
 _SOURCE_KEYS = {"address": str, "limit": int, "every": str}
 EVERY = re.compile(r"([1-9]\d{0,3})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -54,12 +55,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What kg.toml says. ``base`` ends in / or #; ``contact`` goes into the User-Agent."""
+    """What kg.toml says. ``base`` ends in / or #; ``contact`` goes into the User-Agent.
+
+    ``on_change`` and ``on_failure``: the programs to run after a refresh, with their arguments.
+    """
 
     title: str = ""
     base: str = DEFAULT_BASE
     contact: str = ""
     sources: tuple[Source, ...] = field(default=())
+    on_change: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()
 
 
 class Workspace:
@@ -113,7 +119,7 @@ class Workspace:
     def settings(self) -> Settings:
         """What kg.toml says; the defaults where there is none. Raises: ConfigError."""
         table, text = _load(self.config)
-        _known(table, ("kg", "sources"), self.config, text)
+        _known(table, ("kg", "sources", "hooks"), self.config, text)
         own = _table(table, "kg", self.config, text)
         _known(own, tuple(_SETTINGS), self.config, text)
         for key, value in own.items():
@@ -124,7 +130,19 @@ class Workspace:
             _fail(self.config, text, "base", f"base {base!r} is no http(s) address that ends in / or #")
         listed = _table(table, "sources", self.config, text)
         sources = [self._source(name, said, text) for name, said in listed.items()]
-        return Settings(own.get("title", ""), base, own.get("contact", ""), tuple(sources))
+        hooks = self._hooks(_table(table, "hooks", self.config, text), text)
+        return Settings(own.get("title", ""), base, own.get("contact", ""), tuple(sources), *hooks)
+
+    def _hooks(self, listed: Mapping[str, object], text: str) -> Iterator[tuple[str, ...]]:
+        _known(listed, _HOOKS, self.config, text)
+        for key in _HOOKS:
+            words = listed.get(key, [])
+            texts = (
+                [w for w in words if isinstance(w, str) and "\0" not in w] if isinstance(words, list) else []
+            )
+            if key in listed and (texts != words or not any(texts[:1])):
+                _fail(self.config, text, key, f"{key!r} must be a list of texts: a program, its arguments")
+            yield tuple(texts)
 
     def _source(self, name: str, said: object, text: str) -> Source:
         if not isinstance(said, dict):

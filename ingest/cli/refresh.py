@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import click
@@ -22,7 +23,8 @@ from kg.workspace import Source
 
 from .add import look_up
 from .progress import steps
-from .report import finish, told
+from .report import as_json, finish, reason, told
+from .run import Outcome, attended
 
 _DAY = timedelta(hours=20)  # less than a day, so that a daily timer never skips one
 
@@ -53,12 +55,30 @@ def refresh(
 
     A list that cannot be read now stays as it was. NAME picks sources; see `kg sources`.
     """
+    plan = _Plan(names, only_due=only_due, everything=everything, dry_run=dry_run, format_=format_)
+    if dry_run:
+        return _refresh(context, plan).code
+    return attended(context, lambda: _refresh(context, plan), whole=not names, due=only_due)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the call asks for."""
+
+    names: tuple[str, ...]
+    only_due: bool
+    everything: bool
+    dry_run: bool
+    format_: str
+
+
+def _refresh(context: Context, plan: _Plan) -> Outcome:
     workspace = context.workspace
-    sources = _chosen(context, names)
+    sources = _chosen(context, plan.names)
     http = Http(environ=context.environment, contact=context.settings.contact)
     with context.writing() as store:
         lists = [source for source in sources if not source.address.startswith("arxiv:")]
-        if only_due:
+        if plan.only_due:
             lists = _due(store, lists)
         with steps(context, "reading") as tell:
             etags = _etags(store)
@@ -66,17 +86,17 @@ def refresh(
             gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags, known=known)
         readings = [one.reading for one in gathered if one.reading is not None]
         readings += reread(store, but={reading.key for reading in readings})
-        delta = store.replace(*readings, dry_run=dry_run)
-        if dry_run:
-            papers = len(due_papers(store, everything=everything))
-            return _would(context, gathered, delta, papers, format_)
+        delta = store.replace(*readings, dry_run=plan.dry_run)
+        if plan.dry_run:
+            papers = len(due_papers(store, everything=plan.everything))
+            return Outcome(_would(context, gathered, delta, papers, plan.format_))
         workspace.add_sources([one.source for one in gathered if one.moved])
         same = [one for one in gathered if one.reading is None and one.error is None]
         store.checked(*(f"list:{one.source.name}" for one in same))
-        if not names:
+        if not plan.names:
             _forget(context, store)
         context.forget_unnamed(store)
-        queries = due_queries(store, sources, everything=everything)
+        queries = due_queries(store, sources, everything=plan.everything)
         wanted = tuple(
             s.address.removeprefix("arxiv:")
             for s in sources
@@ -84,11 +104,11 @@ def refresh(
         )
         carried = Graph(store).arxiv_ids()
         extra = tuple(one for one in wanted if one not in carried)
-        report = look_up(context, store, extra=extra, queries=queries, everything=everything)
-    code = finish(context, gathered, delta, report, format_, strict=True)
+        report = look_up(context, store, extra=extra, queries=queries, everything=plan.everything)
+    code = finish(context, gathered, delta, report, plan.format_, strict=True)
     if code == Exit.DONE and report.error is not None:
-        return Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY
-    return code
+        code = Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY
+    return Outcome(code, reason(gathered, report) if code else "", as_json(gathered, delta, report))
 
 
 def _chosen(context: Context, names: tuple[str, ...]) -> list[Source]:

@@ -40,7 +40,7 @@ def finish(
         complain(_unanswered(papers))
     _notes(context, gathered, papers, strict=strict)
     if format_ == "json":
-        print_json(_json(gathered, delta, papers))
+        print_json(as_json(gathered, delta, papers))
     elif not context.quiet:
         click.echo("\n".join(_lines(context, gathered, delta, papers)))
     if failed and len(failed) == len(gathered):
@@ -118,7 +118,17 @@ def told(delta: Delta) -> str:
     return ", ".join(parts)
 
 
-def _json(gathered: Sequence[Gathered], delta: Delta, papers: PapersReport | None) -> dict[str, Any]:
+def reason(gathered: Sequence[Gathered], papers: PapersReport | None) -> str:
+    """What failed, in one line; "" where nothing did."""
+    errors = [one.error.message for one in gathered if one.error is not None]
+    if papers is not None and papers.error is not None:
+        errors.append(_unanswered(papers).message)
+    more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
+    return "; ".join(errors[:_SHOWN]) + more
+
+
+def as_json(gathered: Sequence[Gathered], delta: Delta, papers: PapersReport | None) -> dict[str, Any]:
+    """The report for programs."""
     sources = [
         {
             "name": one.source.name,

@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("ingest.cli.add:add", "Add lists to the graph and fetch the papers they name."),
     "sources": ("kg.cli.maintain:sources", "Show or remove the sources of this workspace."),
     "refresh": ("ingest.cli.refresh:refresh", "Read the sources again and bring paper metadata up to date."),
+    "schedule": ("ingest.cli.schedule:schedule", "Let the machine refresh this workspace once a day."),
     "items": ("ingest.cli.items:items", "Show how each line of a list is read, and why."),
     "search": ("kg.cli.read:search", "Find nodes by words and filters."),
     "show": ("kg.cli.read:show", "Show a node and its edges."),

@@ -110,8 +110,7 @@ class Context:
                 hint="Name another folder with --workspace or KG_WORKSPACE.",
             ) from error
         with Store(workspace.database, clock=self.clock) as store:
-            if store.backup is not None:
-                narrate(f"note: the database was migrated; the old one is kept as {store.backup.name}")
+            tell_migration(store)
             if _corrections_differ(store, workspace):
                 corrections, content = workspace.load_corrections()
                 store.correct(settled(corrections), content)
@@ -222,6 +221,12 @@ def _marks_in(content: bytes, path: Path) -> tuple[Mark, ...]:
             hint="Edit or delete that line; each line is one mark, as `kg mark export` writes it.",
         )
     return marks
+
+
+def tell_migration(store: Store) -> None:
+    """Say so, if opening the store has migrated it."""
+    if store.backup is not None:
+        narrate(f"note: the database was migrated; the old one is kept as {store.backup.name}")
 
 
 def _corrections_differ(store: Store, workspace: Workspace) -> bool:

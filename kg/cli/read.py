@@ -327,8 +327,11 @@ def stats(context: Context, format_: str) -> None:
     """Count nodes and edges by kind, documents, and papers with and without metadata."""
     with context.reading() as graph:
         counts = graph.counts()
+        refreshed = next((run.ended_at for run in graph.runs() if run.code == 0), None)
     if context.format(format_) == "table":
         click.echo("\n".join(summary(counts)))
+        if refreshed:
+            click.echo(f"last refreshed {refreshed:%Y-%m-%d %H:%M} UTC")
         return
     print_json(
         {
@@ -336,6 +339,7 @@ def stats(context: Context, format_: str) -> None:
             "edges": {predicate.word: number for predicate, number in counts.statements.items()},
             "documents": {kind.value: number for kind, number in counts.documents.items()},
             "papers": {"with_metadata": counts.papers_recorded, "without_metadata": counts.papers_bare},
+            "refreshed_at": refreshed.isoformat() if refreshed else None,
         }
     )
 

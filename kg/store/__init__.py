@@ -21,7 +21,7 @@ from kg.errors import StoreError
 from kg.marks import Mark
 from kg.model import Delta, Reading
 
-from . import derivation, documents, marks, migrations, records, schema
+from . import derivation, documents, marks, migrations, records, runs, schema
 from .touched import USER, Touched
 
 
@@ -129,6 +129,16 @@ class Store:
             self.db.executemany(
                 "UPDATE document SET checked_at = ? WHERE key = ?", [(now, key) for key in keys]
             )
+
+    def begin_run(self, process: int) -> int:
+        """The number of a run of that process, which begins now."""
+        with self._transaction() as (_, now):
+            return runs.begin(self.db, process, now)
+
+    def end_run(self, number: int, code: int, reason: str, changes: int = 0) -> None:
+        """Note that a run has ended: its exit code, why that is not 0, what it noted in the ledger."""
+        with self._transaction() as (_, now):
+            runs.end(self.db, number, now, code, reason, changes)
 
     @contextmanager
     def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[Touched, str]]:

@@ -133,6 +133,10 @@ CREATE TABLE change (
     old TEXT NOT NULL, new TEXT NOT NULL
 ) STRICT;
 CREATE INDEX change_news ON change (what) WHERE cause = 'source';
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, process INTEGER NOT NULL, ended_at TEXT,
+    code INTEGER, reason TEXT NOT NULL, changes INTEGER NOT NULL
+) STRICT;
 CREATE TABLE search_text (
     node_id INTEGER PRIMARY KEY REFERENCES node ON DELETE CASCADE, label TEXT NOT NULL,
     names TEXT NOT NULL, body TEXT NOT NULL, filters TEXT NOT NULL

@@ -15,6 +15,7 @@ from .pages import PAGES, Example, examples, inline, name
 
 SKIPPED = {
     "kg tui": "takes over the terminal; tests/tui presses its keys",
+    "kg schedule install": "would install it on this machine; tests/cli/test_schedule.py brings its own",
 }
 """Examples that are not run, each with the reason."""
 
