@@ -36,6 +36,9 @@ class Section:
     end_line: int = 0
     pieces: tuple[Piece, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.line, self.text))  # paths of sections are looked up for every entry
+
 
 @dataclass(slots=True)
 class Block:

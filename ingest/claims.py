@@ -57,7 +57,7 @@ class Said:
 
 def own_identifiers(entry: Entry, kind: Kind) -> tuple[Identifier, ...]:
     """The identifiers of the thing itself, by its kind: never those of a paper about it."""
-    links = entry.all_links()
+    links = entry.all_links
     if kind is Kind.PAPER:
         papers = [
             x.identifier
@@ -80,7 +80,7 @@ def own_identifiers(entry: Entry, kind: Kind) -> tuple[Identifier, ...]:
 def say_links(said: Said, draft: Draft) -> None:
     """The pages and repositories that the entry links."""
     entry, kind = said.entry, said.mention.kind
-    for link in entry.all_links():
+    for link in entry.all_links:
         if link.identifier.scheme in CODE_HOSTS and (
             link is entry.main or link.role in ("code", "page", "dataset")
         ):
@@ -124,4 +124,4 @@ def _makers(said: Said) -> list[str]:
 
 def links_of(entry: Entry, role: str) -> list[Link]:
     """The links of one role."""
-    return [x for x in entry.all_links() if x.role == role]
+    return [x for x in entry.all_links if x.role == role]

@@ -93,6 +93,7 @@ class Entry:
     marked: tuple[str, ...] = ()
     asides: tuple[Link, ...] = ()
     beside: tuple[Link, ...] = ()
+    all_links: tuple[Link, ...] = ()
 
     @property
     def heading(self) -> tuple[str, ...]:
@@ -109,10 +110,7 @@ class Entry:
         )
         beside = [*self.links, *cells, *(x for n in self.notes for x in n.links)]
         self.beside = tuple(link for link in dict.fromkeys(beside) if link != self.main)
-
-    def all_links(self) -> tuple[Link, ...]:
-        """The main link, if any, and all others."""
-        return (self.main, *self.beside) if self.main else self.beside
+        self.all_links = (self.main, *self.beside) if self.main else self.beside
 
 
 def deciding(path: tuple[Section, ...]) -> Heading | None:

@@ -46,13 +46,18 @@ _NUMBER = re.compile(
 )
 
 
+def without_emoji(text: str) -> str:
+    """A text with a blank for every emoji, also for those by name (":rocket:")."""
+    return text if text.isascii() and ":" not in text else _EMOJI.sub(" ", text)
+
+
 def bare(text: str) -> str:
     """A heading's or name's text without emoji, leading number, markup and colon at the end.
 
     >>> bare("🔥 2.1. Fine-tuning :rocket: :")
     'Fine-tuning'
     """
-    text = " ".join(_EMOJI.sub(" ", text).split())
+    text = " ".join(without_emoji(text).split())
     text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
     return text.strip(" :：*_#-–—|·").strip()  # noqa: RUF001 - full-width colon
 

@@ -25,7 +25,7 @@ def say_papers(said: Said, draft: Draft) -> None:
     entry, mention = said.entry, said.mention
     if mention.kind is Kind.PAPER:
         return
-    for link in entry.all_links():
+    for link in entry.all_links:
         if link.role != "paper" or link.identifier.scheme not in PAPER_SCHEMES:
             continue
         title = is_title(link.text) or len(link.text.split()) >= _NAME_WORDS

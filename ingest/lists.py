@@ -177,7 +177,7 @@ def _bad_links(items: Items) -> list[Problem]:
 def record(said: Said, title: str) -> ItemRecord:
     """The entry as ``kg items`` shows it."""
     entry = said.entry
-    links = entry.all_links()
+    links = entry.all_links
     arxiv = tuple(dict.fromkeys(x.identifier.value for x in links if x.identifier.scheme == "arxiv"))
     repos = [
         x.identifier for x in links if x.identifier.scheme in CODE_HOSTS and x.role not in ("demo", "blog")

@@ -40,10 +40,11 @@ def _tokens(text: str) -> list[tuple[str, int, int]]:
     out = []
     for m in _WORD.finditer(text):
         word = m.group().casefold()
+        start, end = m.span()
         if not word.isascii():
             word = unicodedata.normalize("NFKC", word)
-        if word != "s" or text[m.start() - 1 : m.start()] not in ("'", "\u2019"):
-            out.append((word, m.start(), m.end()))
+        if word != "s" or text[start - 1 : start] not in ("'", "\u2019"):
+            out.append((word, start, end))
     return out
 
 
@@ -53,6 +54,7 @@ class NameIndex:
 
     names: dict[tuple[str, ...], list[tuple[int, str]]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    latest: dict[str, list[Found]] = field(default_factory=dict)  # the text asked about last
 
     def add(self, name: str, key: int, *, exact: bool = False) -> None:
         """Make a name findable; ``exact``: only in just this spelling (an ordinary word)."""
@@ -65,14 +67,23 @@ class NameIndex:
         if len(entries) < _MAX_SHARED and all(known != key for known, _ in entries):
             entries.append((key, name if exact else ""))
         self.longest[parts[0]] = max(len(parts), self.longest.get(parts[0], 0))
+        self.latest = {}
 
     def find(self, text: str) -> list[Found]:
         """The names in a text, left to right, without overlaps."""
         text = text[:_MAX_TEXT]
+        if text not in self.latest:  # several rules ask about one text, one after the other
+            self.latest = {text: self._find(text)}
+        return self.latest[text]
+
+    def _find(self, text: str) -> list[Found]:
         tokens = _tokens(text) if self.names else []
         out: list[Found] = []
         i = 0
         while i < len(tokens):
+            if tokens[i][0] not in self.longest:
+                i += 1
+                continue
             length, keys = self._at(text, tokens, i)
             if length:
                 out.append(Found(tokens[i][1], tokens[i + length - 1][2], keys))
@@ -81,7 +92,7 @@ class NameIndex:
 
     def _at(self, text: str, tokens: list[tuple[str, int, int]], i: int) -> tuple[int, tuple[int, ...]]:
         """How many words from a position on are the longest name there, and what it stands for."""
-        for length in range(min(self.longest.get(tokens[i][0], 0), len(tokens) - i), 0, -1):
+        for length in range(min(self.longest[tokens[i][0]], len(tokens) - i), 0, -1):
             known = self.names.get(tuple(t[0] for t in tokens[i : i + length]))
             if not known:
                 continue

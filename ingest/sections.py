@@ -46,8 +46,10 @@ def topic_of(draft: Draft, path: tuple[Section, ...], at: int) -> Mention | None
 
 def learn_topics(draft: Draft, paths: Iterable[tuple[Section, ...]]) -> None:
     """Read the topics of all headings above entries, so that texts can name them."""
+    known = set(draft.things)
     for path in paths:
-        if path and (topic := topic_of(draft, path, len(path) - 1)) is not None and topic not in draft.things:
+        if path and (topic := topic_of(draft, path, len(path) - 1)) is not None and topic not in known:
+            known.add(topic)
             draft.learn(topic)
             draft.names.add(topic.name, len(draft.things))
             draft.things.append(topic)

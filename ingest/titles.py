@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kg.names import initials, words
 
-from .headings import _EMOJI as EMOJI
+from .headings import without_emoji
 from .links import Link, Unit, is_described, is_proper, is_relative
 
 _LEAD = re.compile(
@@ -56,7 +56,7 @@ def cleaned(name: str) -> str:
     >>> cleaned("🔥 “Foo: a study.” "), cleaned("(Foo"), cleaned("Foo (1B)")
     ('Foo: a study', 'Foo', 'Foo (1B)')
     """
-    name = " ".join(EMOJI.sub(" ", name).split())
+    name = " ".join(without_emoji(name).split())
     name = name.strip(" \t:：,;|*_`").strip()  # noqa: RUF001
     if name[:1] in "\"“'‘«" and name[-1:] in "\"”'’».":
         name = name.strip("\"“”'‘’«»").strip()
@@ -141,7 +141,7 @@ def _skip_head(items: list[Unit], title: Title) -> int:
     while i < len(items):
         unit = items[i]
         if unit.kind == "text":
-            text = EMOJI.sub(" ", unit.text)
+            text = without_emoji(unit.text)
             if (
                 (lead := _LEAD.match(text))
                 and not title.lead

@@ -65,17 +65,18 @@ class Walk:
             if len(self.blocks) >= MAX_BLOCKS:
                 self.full = self.full or self.line
                 return
-            if event in ("comment", "pi") or not isinstance(tag, str):
-                self.say(element.tail)
-            elif event == "end":
-                if tag not in _SKIPPED:
-                    self.close(element, tag)
-                self.say(element.tail)
-            elif tag in _SKIPPED:
-                walk.skip_subtree()
-            else:
+            if event == "start":
+                if tag in _SKIPPED:
+                    walk.skip_subtree()
+                    continue
                 self.start(element, tag)
-                self.say(element.text)
+                text = element.text
+            else:
+                if event == "end" and tag not in _SKIPPED:
+                    self.close(element, tag)
+                text = element.tail
+            if text:
+                self.say(text)
 
     # ------------------------------------------------------------------------------ lines
 

@@ -35,10 +35,6 @@ class Place:
     digest: str
     ordinal: int = 0
 
-    def __hash__(self) -> int:
-        # A reader looks places up all the time: what tells nearly all of them apart is enough.
-        return hash(self.digest)
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -78,7 +74,7 @@ class Mention:
     aliases: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        return hash((self.place.digest, self.name))  # as for places
+        return hash((self.place, self.name))  # looked up all the time: what tells mentions apart is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class Claim:
 
     def __hash__(self) -> int:
         what = self.object.value if isinstance(self.object, Literal) else self.object.name
-        return hash((self.subject.place.digest, self.subject.name, what, self.rule))  # as for places
+        return hash((self.subject, self.rule, what))  # as for mentions
 
 
 @dataclass(frozen=True, slots=True)
