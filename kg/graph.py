@@ -100,6 +100,10 @@ class Graph:
         hint = f"Did you mean {', '.join(near)}?" if near else "`kg search` looks in texts, too."
         raise UnknownNode(f"no node {reference!r}", hint=hint)
 
+    def with_identifier(self, identifier: str) -> list[Node]:
+        """The nodes of which some document gives this identifier, the best supported first."""
+        return self._with_key(f"id:{identifier}")
+
     def _with_key(self, key: str) -> list[Node]:
         sql = (
             "SELECT DISTINCT n.* FROM mention_key k JOIN mention m ON m.id = k.mention_id"

@@ -147,6 +147,18 @@ class PaperRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """How fresh a paper is: when arXiv gave its record last, and when it answered for it at all.
+
+    ``misses``: how many of its answers since have said that there is no such paper.
+    """
+
+    answered: datetime | None = None
+    asked: datetime | None = None
+    misses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PaperVersion:
     """What is known of one version of a paper; None and "" where it is not.
 

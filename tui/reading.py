@@ -13,7 +13,8 @@ from kg.corrections import KEY as CORRECTIONS
 from kg.errors import UnknownNode
 from kg.graph import Graph
 from kg.identifiers import parse
-from kg.model import Evidence, Excerpt, Literal, Node, PaperRecord, Statement
+from kg.model import Evidence, Excerpt, Literal, Lookup, Node, PaperRecord, Statement
+from kg.papers import lookup, lookup_of, only_withdrawn, resting
 from kg.search import Query
 from kg.vocabulary import Kind, Predicate
 
@@ -87,13 +88,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A node with all that is shown of it."""
+    """A node with all that is shown of it.
+
+    ``withdrawn_papers``: those that introduce it, if each of them is withdrawn. ``resting``: what a
+    withdrawn paper introduces and no other does.
+    """
 
     node: Node
     descriptions: tuple[str, ...]
     groups: tuple[Group, ...]
     record: PaperRecord | None = None
-    fetched: datetime | None = None
+    looked: Lookup | None = None
+    withdrawn_papers: tuple[Node, ...] = ()
+    resting: tuple[Node, ...] = ()
 
     @property
     def edges(self) -> int:
@@ -108,7 +115,7 @@ class Receipt:
     evidence: Evidence
     title: str
     page: str
-    fetched: datetime | None
+    looked: Lookup | None
     excerpts: tuple[Excerpt | None, ...] = ()
     record: PaperRecord | None = None
 
@@ -223,8 +230,15 @@ def view(graph: Graph, slug: str, rarity: Rarity) -> View | None:
     groups = [Group(arrow, predicate, tuple(leaves)) for (arrow, predicate), leaves in grouped.items()]
     groups.sort(key=lambda g: (_place(g.predicate, uses), g.predicate.rank, g.arrow != "→"))
     record = graph.record(node)
-    fetched = None if record is None else _document(graph, f"arxiv:{record.arxiv_id}")[2]
-    return View(node, tuple(descriptions), tuple(groups), record, fetched)
+    return View(
+        node,
+        tuple(descriptions),
+        tuple(groups),
+        record,
+        lookup_of(graph, node),
+        tuple(only_withdrawn(graph, node)),
+        tuple(resting(graph, node)) if record is not None and record.withdrawn else (),
+    )
 
 
 def _place(predicate: Predicate, uses: Mapping[Predicate, int]) -> tuple[int, int]:
@@ -284,14 +298,15 @@ def receipts(graph: Graph, about: Statement | str) -> tuple[Receipt, ...]:
 
 
 def _receipt(graph: Graph, evidence: Evidence) -> Receipt:
-    title, page_, fetched = _document(graph, evidence.document)
-    record = None
+    title, page_ = _document(graph, evidence.document)
+    record = looked = None
     if evidence.document.startswith("arxiv:"):
         record = _record(graph, evidence.document)
+        looked = lookup(graph, evidence.document.removeprefix("arxiv:"))
     excerpts = tuple(
         None if span is None else graph.excerpt(evidence.document, span) for span in evidence.spans
     )
-    return Receipt(evidence, title, page_, fetched, excerpts if record is None else (), record)
+    return Receipt(evidence, title, page_, looked, excerpts if record is None else (), record)
 
 
 def _record(graph: Graph, reference: str) -> PaperRecord | None:
@@ -301,10 +316,7 @@ def _record(graph: Graph, reference: str) -> PaperRecord | None:
         return None
 
 
-def _document(graph: Graph, key: str) -> tuple[str, str, datetime | None]:
-    """Title, page and last look of one document; read by its key, for there may be a million."""
-    sql = "SELECT title, page, checked_at FROM document WHERE key = ?"
-    row = graph.db.execute(sql, (key,)).fetchone()
-    if row is None:
-        return key, "", None
-    return row["title"], row["page"], datetime.fromisoformat(row["checked_at"])
+def _document(graph: Graph, key: str) -> tuple[str, str]:
+    """Title and page of one document; read by its key, for there may be a million."""
+    row = graph.db.execute("SELECT title, page FROM document WHERE key = ?", (key,)).fetchone()
+    return (key, "") if row is None else (row["title"], row["page"])

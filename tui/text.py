@@ -6,7 +6,6 @@ Every string that came from outside passes through :func:`clean` before it reach
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime, timedelta
 
 from rich.cells import cell_len, set_cell_size
 
@@ -98,21 +97,3 @@ def count(number: int, one: str, many: str = "") -> str:
     ('1 list', '1,204 lists', '0 entries')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def age(then: datetime, now: datetime) -> str:
-    """How long ago something was, in the largest unit that fits.
-
-    >>> now = datetime(2026, 1, 3)
-    >>> age(datetime(2026, 1, 1), now), age(datetime(2026, 1, 2, 23), now), age(now, now)
-    ('2 days ago', '1 hour ago', 'just now')
-    """
-    passed = now - then
-    for unit, name in (
-        (timedelta(days=1), "day"),
-        (timedelta(hours=1), "hour"),
-        (timedelta(minutes=1), "minute"),
-    ):
-        if passed >= unit:
-            return f"{count(passed // unit, name)} ago"
-    return "just now"

@@ -6,7 +6,8 @@ one a document for the store; ``due`` says whose news may have come.
 
 from __future__ import annotations
 
-from .announcements import due, last_announcement
+from kg.announcements import due, last_announcement
+
 from .batches import Page, fetch_records
 from .client import Client
 from .oai import Harvester

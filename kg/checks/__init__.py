@@ -25,6 +25,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "links": ("ingest.checks:links", "Duplicates; placeholder, malformed and glued links."),
     "names": ("kg.checks.names:names", "Things of one name that their identifiers keep apart."),
     "papers": ("kg.checks.papers:papers", "Identifiers that arXiv does not know."),
+    "withdrawn": ("kg.checks.papers:withdrawals", "Withdrawn papers, and what rests on them alone."),
 }
 """The checks in the order in which they run: name, ``module:function``, one line of help."""
 

@@ -1,4 +1,4 @@
-"""Findings about papers: titles that belong to another paper, ids that arXiv does not know."""
+"""Findings about papers: titles of other papers, ids that arXiv does not know, withdrawals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kg.graph import Graph
 from kg.identifiers import Identifier
 from kg.model import Mention
 from kg.names import words
+from kg.papers import resting, successor, withdrawn
 from kg.store.rows import place_of
 from kg.store.said import mention_of
 from kg.workspace import Settings
@@ -81,4 +82,23 @@ def papers(graph: Graph, settings: Settings) -> Iterator[Finding]:
                 row["line"] or 0,
                 f"arXiv knows no paper {arxiv_id}{named}; it was asked on {miss['asked_at'][:10]}",
                 f"Is a digit wrong? {Identifier('arxiv', arxiv_id).url} is the page linked now.",
+            )
+
+
+def withdrawals(graph: Graph, settings: Settings) -> Iterator[Finding]:
+    """A finding wherever a list names a withdrawn paper, with all that rests on it alone."""
+    del settings
+    for paper, record in withdrawn(graph):
+        alone = ", ".join(node.label for node in resting(graph, paper))
+        rests = f"; nothing else introduces {alone}" if alone else ""
+        found = successor(record)
+        hint = f"In its place it names {Identifier('arxiv', found).url}." if found else ""
+        for row in graph.db.execute(_MENTIONS, (record.arxiv_id,)).fetchall():
+            yield Finding(
+                "withdrawn",
+                "warning",
+                row["document"],
+                row["line"] or 0,
+                f"arXiv:{record.arxiv_id} {record.title!r} was withdrawn{rests}",
+                hint or f"`kg paper {paper.slug}` shows why; take it out, or say that it was withdrawn.",
             )

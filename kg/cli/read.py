@@ -10,8 +10,9 @@ import click
 from kg.errors import UnknownNode, UsageError
 from kg.graph import Graph
 from kg.marks import STATES, together
-from kg.model import Counts, Evidence, Literal, Node, Statement
+from kg.model import Counts, Evidence, Literal, Node, PaperRecord, Statement
 from kg.names import name_key
+from kg.papers import freshness, lookup_of, only_withdrawn
 from kg.search import Query
 from kg.vocabulary import Predicate
 
@@ -131,11 +132,14 @@ def show(context: Context, node: str, depth: int, format_: str, *, abstract: boo
         record = graph.record(found)
         mark = graph.mark(found)
         near = graph.neighbourhood(found.slug, depth) if depth > 1 else {}
+        looked = lookup_of(graph, found)
         if context.format(format_) == "table":
-            lines = _heading(found)
+            lines = heading(found)
             lines += render.mark_lines(mark) if mark else []
-            if record is not None:
-                lines += _record_lines(graph, found, abstract=abstract)
+            lines += _record_lines(record)
+            lines += render.withdrawal_lines(graph, found, record)
+            lines += [f"  {freshness(looked, context.clock())}"] if looked else []
+            lines += [safe(f"  {record.abstract}")] if record and abstract else []
             lines += render.edge_lines(found, edges)
             lines += [f"  {distance} steps away: {slug}" for slug, distance in near.items() if distance > 1]
             click.echo("\n".join(lines))
@@ -145,13 +149,16 @@ def show(context: Context, node: str, depth: int, format_: str, *, abstract: boo
                 "node": render.node_json(found, context.settings.base),
                 "mark": render.mark_json(mark) if mark else None,
                 "record": render.record_json(record) if record else None,
+                "lookup": render.lookup_json(looked, context.clock()) if looked else None,
+                "rests_on_withdrawn": [paper.slug for paper in only_withdrawn(graph, found)],
                 "edges": [render.statement_json(edge) for edge in edges],
                 "near": near,
             }
         )
 
 
-def _heading(node: Node) -> list[str]:
+def heading(node: Node) -> list[str]:
+    """What a node is called, in lines: name, kind, support, slug; other names, identifiers, dissent."""
     lines = [safe(f"{node.label}  ({node.kind.label}, {_lists(node.support)})  [{node.slug}]")]
     if node.aliases:
         lines.append(safe("  also: " + "; ".join(node.aliases)))
@@ -166,15 +173,11 @@ def _lists(support: int) -> str:
     return "1 document" if support == 1 else f"{support} documents"
 
 
-def _record_lines(graph: Graph, paper: Node, *, abstract: bool) -> list[str]:
-    record = graph.record(paper)
-    assert record is not None
-    checked = graph.arxiv_ids().get(record.arxiv_id)
-    age = f", looked up {checked:%Y-%m-%d}" if checked else ""
-    lines = [f"  arXiv:{record.arxiv_id}v{record.version}, {record.published:%Y-%m-%d}{age}"]
-    if record.withdrawn:
-        lines.append(safe(f"  WITHDRAWN: {record.comment}"))
-    return lines + ([safe(f"  {record.abstract}")] if abstract else [])
+def _record_lines(record: PaperRecord | None) -> list[str]:
+    if record is None:
+        return []
+    version = f"v{record.version}" if record.version else ""
+    return [f"  arXiv:{record.arxiv_id}{version}, {record.published:%Y-%m-%d}"]
 
 
 @click.command(

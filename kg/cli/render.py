@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from kg.graph import Graph
 from kg.marks import Mark, said_of
-from kg.model import Evidence, Literal, Node, PaperRecord, Statement
+from kg.model import Evidence, Literal, Lookup, Node, PaperRecord, Statement
+from kg.papers import freshness, only_withdrawn, reason, resting, stale_since, successor
 from kg.vocabulary import Predicate
 
 from .output import safe
@@ -85,6 +87,8 @@ def record_json(record: PaperRecord) -> dict[str, Any]:
         "journal_ref": record.journal_ref,
         "doi": record.doi,
         "withdrawn": record.withdrawn,
+        "withdrawn_because": reason(record) or None,
+        "successor": f"arxiv:{successor(record)}" if successor(record) else None,
         "abstract": record.abstract,
     }
 
@@ -106,6 +110,37 @@ def mark_lines(mark: Mark) -> list[str]:
     """A mark as lines: in words, then the note."""
     said = safe(f"  marked: {mark}")
     return [said, *(safe(f"    {line}") for line in mark.note.splitlines())]
+
+
+def lookup_json(looked: Lookup, now: datetime) -> dict[str, Any]:
+    """How fresh a paper is, as a JSON object."""
+    since = stale_since(looked, now)
+    return {
+        "answered": _instant(looked.answered),
+        "asked": _instant(looked.asked),
+        "misses": looked.misses,
+        "stale_since": _instant(since),
+        "text": freshness(looked, now),
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def withdrawal_lines(graph: Graph, node: Node, record: PaperRecord | None) -> list[str]:
+    """What a withdrawal means for a node, in lines: why, what takes its place, what rests on it."""
+    lines = []
+    if record is not None and record.withdrawn:
+        lines.append(f"  WITHDRAWN: {reason(record)}")
+        if found := successor(record):
+            known = next((one.label for one in graph.with_identifier(f"arxiv:{found}")), "")
+            lines.append(f"    in its place it names arXiv:{found}{f'  {known}' if known else ''}")
+        if alone := resting(graph, node):
+            lines.append(f"    rests on it alone: {', '.join(f'{one.label} [{one.slug}]' for one in alone)}")
+    elif papers := only_withdrawn(graph, node):
+        lines.append(f"  RESTS ON WITHDRAWN PAPERS ALONE: {', '.join(one.label for one in papers)}")
+    return [safe(line) for line in lines]
 
 
 def qualified(statement: Statement) -> str:

@@ -84,6 +84,7 @@ CREATE TABLE paper (
     withdrawn INTEGER NOT NULL, authors TEXT NOT NULL, categories TEXT NOT NULL,
     retrieved_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX paper_withdrawn ON paper (arxiv_id) WHERE withdrawn = 1;
 CREATE TABLE paper_author (
     name_key TEXT NOT NULL, arxiv_id TEXT NOT NULL REFERENCES paper ON DELETE CASCADE,
     position INTEGER NOT NULL, PRIMARY KEY (name_key, arxiv_id, position)

@@ -298,7 +298,8 @@ def record(number: str, title: str, abstract: str, *, withdrawn: bool = False) -
     published = datetime(2000 + int(number[:2]), int(number[2:4]), 17, tzinfo=UTC)
     paper = PaperRecord(
         number, 2, title, abstract, AUTHORS[at : at + 4], ("cs.CL", "cs.LG"), published, published,
-        comment="12 pages, 3 figures", journal_ref="Journal of Small Models 4 (2024)" if at else "",
+        comment="Withdrawn: superseded by arXiv:2301.04567" if withdrawn else "12 pages, 3 figures",
+        journal_ref="Journal of Small Models 4 (2024)" if at else "",
         withdrawn=withdrawn,
     )  # fmt: skip
     mention = Mention(Place((), digest(number)), title, Kind.PAPER, "arxiv-record", 1.0, (identifier,))

@@ -218,13 +218,22 @@ def test_a_shows_the_whole_abstract_and_g_the_rest_stays(source: Source) -> None
 
 def test_a_paper_tells_its_age_and_that_it_was_withdrawn(source: Source) -> None:
     async def script(driver: Driver) -> None:
-        assert "WITHDRAWN" in driver.text
-        assert "2023-07-17 · v2 · cs.CL, cs.LG · fetched 3 days ago" in driver.text
+        assert "WITHDRAWN Withdrawn: superseded by arXiv:2301.04567" in driver.text
+        assert "in its place it names arxiv:2301.04567" in driver.text
+        assert "rests on it alone: Four-bit Packing" in driver.text
+        assert "2023-07-17 · v2 · cs.CL, cs.LG · as of 3 days ago" in driver.text
         await driver.press("escape", "slash")
         await driver.type("four bits")
         assert any("withdrawn" in line and "2023" in line for line in driver.lines)
 
     drive(source, script, start="arxiv-2307.22222")
+
+
+def test_what_rests_on_withdrawn_papers_alone_is_marked(source: Source) -> None:
+    async def script(driver: Driver) -> None:
+        assert "RESTS ON WITHDRAWN PAPERS ALONE Four Bits Are Enough" in driver.text
+
+    drive(source, script, start="four-bit-packing")
 
 
 def test_dissent_is_told(source: Source) -> None:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.arxiv import canonical_json, due, last_announcement, reading_of
-from ingest.arxiv.announcements import Eastern
 from ingest.arxiv.feed import read
 from ingest.arxiv.records import is_withdrawn, record_of
+from kg.announcements import Eastern
 from kg.identifiers import Identifier
 from kg.model import DocumentKind, PaperRecord, Place, blob_id
 from kg.vocabulary import Kind

@@ -7,12 +7,13 @@ from datetime import datetime
 from textual.app import ComposeResult
 
 from kg.model import Evidence, Excerpt, Statement
+from kg.papers import freshness
 from tui.asking import Asker
 from tui.bindings import WHY, bindings
 from tui.browser import web_page
 from tui.reading import Receipt, receipts
 from tui.source import Source
-from tui.text import age, clean, count, wrap
+from tui.text import clean, count, wrap
 from tui.widgets.choices import Reading
 from tui.widgets.lines import Part
 
@@ -107,15 +108,14 @@ def lines(receipt: Receipt, position: str, cells: int, now: datetime) -> list[Li
 def _record(receipt: Receipt, cells: int, now: datetime) -> list[Line]:
     record = receipt.record
     assert record is not None
-    fetched = f" · fetched {age(receipt.fetched, now)}" if receipt.fetched else ""
     version = f" v{record.version}" if record.version else ""
     state: Line = [(" WITHDRAWN", "warning")] if record.withdrawn else []
-    found: list[Line] = [
-        [(f"arXiv record {clean(record.arxiv_id)}{version}", "strong"), *state, (fetched, "muted")]
-    ]
+    found: list[Line] = [[(f"arXiv record {clean(record.arxiv_id)}{version}", "strong"), *state]]
     facts = f"{record.published:%Y-%m-%d} · {', '.join(record.categories)}"
     for text in (record.title, ", ".join(record.authors), facts):
         found += [[("  ", ""), (line, "")] for line in wrap(clean(text), cells - 2)]
+    if receipt.looked:
+        found += [[("  ", ""), (line, "muted")] for line in wrap(freshness(receipt.looked, now), cells - 2)]
     return found
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from textual.content import Content
 from textual.widget import Widget
 
+from kg.papers import ago
 from tui.reading import Overview
-from tui.text import age, clean, count, cut, width
+from tui.text import clean, count, cut, width
 from tui.trail import Trail
 
 _TITLE = 24  # cells that the workspace's name may take at most
@@ -28,7 +29,7 @@ class TitleBar(Widget):
         """Show the size of the graph and how old its paper metadata are."""
         facts = [count(overview.nodes, "node"), count(overview.statements, "statement")]
         if overview.fetched is not None:
-            facts.append(f"papers checked {age(overview.fetched, now)}")
+            facts.append(f"papers checked {ago(overview.fetched, now)}")
         if overview.bare:
             facts.append(f"{count(overview.bare, 'paper')} without metadata")
         self._facts = tuple(facts)

@@ -7,10 +7,11 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
-from kg.model import PaperRecord
+from kg.model import Lookup, PaperRecord
+from kg.papers import freshness, reason, successor
 from kg.vocabulary import Kind
 from tui.reading import View
-from tui.text import age, clean, count
+from tui.text import clean, count
 
 Line = list[tuple[str, str]]
 
@@ -32,7 +33,10 @@ def lines(view: View, now: datetime, *, whole: bool = False) -> list[Line]:
     node, record = view.node, view.record
     found: list[Line] = []
     if record is not None and record.withdrawn:
-        found.append([("WITHDRAWN", "bold $error"), (" by its authors or by arXiv", "$error")])
+        found += _withdrawal(view, record)
+    if view.withdrawn_papers:
+        papers = clean(", ".join(paper.label for paper in view.withdrawn_papers))
+        found.append([("RESTS ON WITHDRAWN PAPERS ALONE", "bold $error"), (f" {papers}", "$error")])
     names = [clean(str(one)) for one in node.identifiers]
     head: Line = [(f"{node.kind.glyph} {node.kind.label}", f"bold $kg-{node.kind.group}")]
     found.append([*head, *((f" · {name}", "") for name in names)])
@@ -42,7 +46,9 @@ def lines(view: View, now: datetime, *, whole: bool = False) -> list[Line]:
     if node.aliases:
         found.append([("also: ", "$kg-muted"), (clean(", ".join(node.aliases)), "")])
     if record is not None:
-        found += _paper(record, view.fetched, now, whole=whole)
+        found += _paper(record, view.looked, now, whole=whole)
+    elif view.looked is not None and view.looked.asked is not None:
+        found.append([(freshness(view.looked, now), "$warning")])
     elif node.kind is Kind.PAPER and any(one.scheme == "arxiv" for one in node.identifiers):
         found.append([("no metadata yet: `kg refresh` fetches it from arXiv", "$kg-muted")])
     found += [[(clean(text), "")] for text in view.descriptions]
@@ -55,16 +61,29 @@ def _article(kind: Kind) -> str:
     return "an" if kind.label[0] in "AEIOU" else "a"
 
 
-def _paper(record: PaperRecord, fetched: datetime | None, now: datetime, *, whole: bool) -> list[Line]:
+def _withdrawal(view: View, record: PaperRecord) -> list[Line]:
+    """Why a paper was withdrawn, in its own words; what takes its place and what rests on it alone."""
+    because = clean(reason(record)) or "by its authors or by arXiv"
+    found: list[Line] = [[("WITHDRAWN", "bold $error"), (f" {because}", "$error")]]
+    if other := successor(record):
+        found.append([(f"in its place it names arxiv:{other}", "$error")])
+    if view.resting:
+        names = clean(", ".join(node.label for node in view.resting))
+        found.append([(f"rests on it alone: {names}", "$error")])
+    return found
+
+
+def _paper(record: PaperRecord, looked: Lookup | None, now: datetime, *, whole: bool) -> list[Line]:
     version = f" · v{record.version}" if record.version else ""
     facts = f"{record.published:%Y-%m-%d}{version} · {', '.join(record.categories)}"
     found: list[Line] = [[(clean(facts), "")]]
-    if fetched is not None:
-        found[0].append((f" · fetched {age(fetched, now)}", "$kg-muted"))
+    if looked is not None:
+        found[0].append((f" · {freshness(looked, now)}", "$kg-muted"))
     named = record.authors if whole else record.authors[:_NAMED_AUTHORS]
     more = len(record.authors) - len(named)
     found.append([(clean(", ".join(named)), ""), (f" and {more:,} more" if more else "", "$kg-muted")])
-    notes = [record.journal_ref, f"doi:{record.doi}" if record.doi else "", record.comment if whole else ""]
+    comment = record.comment if whole and not record.withdrawn else ""
+    notes = [record.journal_ref, f"doi:{record.doi}" if record.doi else "", comment]
     if told := " · ".join(note for note in notes if note):
         found.append([(clean(told), "$kg-muted")])
     return found

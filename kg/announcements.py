@@ -36,11 +36,29 @@ def last_announcement(now: datetime) -> datetime:
     """
     zone = _eastern()
     day = now.astimezone(UTC).date() + timedelta(days=1)
-    while True:
-        moment = datetime.combine(day, _HOUR, tzinfo=zone).astimezone(UTC) + _MARGIN
-        if day.weekday() not in _QUIET and moment <= now:
-            return moment
+    while (moment := _announced(day, zone)) is None or moment > now:
         day -= timedelta(days=1)
+    return moment
+
+
+def next_announcement(then: datetime) -> datetime:
+    """The first moment, in UTC and after ``then``, from which an announcement could be read.
+
+    >>> str(next_announcement(datetime(2026, 11, 20, 12, tzinfo=UTC)))  # a Friday noon
+    '2026-11-23 04:00:00+00:00'
+    """
+    zone = _eastern()
+    day = then.astimezone(UTC).date() - timedelta(days=2)
+    while (moment := _announced(day, zone)) is None or moment <= then:
+        day += timedelta(days=1)
+    return moment
+
+
+def _announced(day: date, zone: tzinfo) -> datetime | None:
+    """When the announcement of a day could be read; None on days without one."""
+    if day.weekday() in _QUIET:
+        return None
+    return datetime.combine(day, _HOUR, tzinfo=zone).astimezone(UTC) + _MARGIN
 
 
 def _eastern() -> tzinfo:
