@@ -239,8 +239,9 @@ def _under_papers(entry: Entry, sure: float, *, paperish: bool, title: bool) -> 
 
 def _published(entry: Entry) -> bool:
     """Whether a venue and a year stand behind the name."""
-    told = entry.shape == "item" and _VENUE_YEAR.search(" ".join(entry.tail[:2]))
-    return bool(told) and bool(venue_in(list(entry.tail)).name)
+    texts = [entry.lead, *entry.tail]
+    told = entry.shape == "item" and _VENUE_YEAR.search(" ".join(texts[:3]))
+    return bool(told) and bool(venue_in([t for t in texts if t]).name)
 
 
 def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:
@@ -311,7 +312,9 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
     paperish = is_paperish(entry)
     if paperish and title:
         return Guess(Kind.PAPER, "title-form", 0.92)
-    noun = noun_kind(entry.description) or noun_kind(entry.name)
+    if title and not entry.links and entry.main is None and _published(entry):
+        return Guess(Kind.PAPER, "title-form", 0.85)
+    noun = _noun_of(entry)
     topic = _topic_kind(entry)
     if paperish:
         published = noun if noun is not None and noun in _PUBLISHED else Kind.METHOD
@@ -329,6 +332,15 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
     if any(link.label and link.role == "page" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.5)
     return Guess(topic, "under-topic", 0.75) if topic else Guess(noun or Kind.METHOD, "name-only", 0.5)
+
+
+def _noun_of(entry: Entry) -> Kind | None:
+    """The kind that the head noun of the description or, failing that, of the name tells."""
+    if noun := noun_kind(entry.description):
+        return noun
+    noun = noun_kind(entry.name)
+    described = entry.description and entry.main is not None and entry.main.role == "code"
+    return None if described and noun in _LOOSE else noun  # a repository called "Foo LLM" may be a tool
 
 
 def _topic_kind(entry: Entry) -> Kind | None:

@@ -250,7 +250,7 @@ def related(text: str, names: NameIndex) -> list[Related]:
         take(start, end, relation, how, _keys(known, start, end))
     for relation, how, pattern in CUES if text.isascii() else (*CUES, *_CHINESE_CUES):
         for cue in pattern.finditer(text):
-            for start, end, keys in _targets(text, cue.end(), known):
+            for start, end, keys in _targets(text, cue.end(), known, listing=relation == "supports"):
                 take(start, end, relation, how, keys)
     return sorted(out, key=lambda r: r.start)  # at one start the first cue of the table goes first
 
@@ -286,14 +286,16 @@ def _keys(known: dict[int, Found], start: int, end: int) -> tuple[int, ...]:
     return hit.keys if hit is not None and hit.end == end else ()
 
 
-def _targets(text: str, at: int, known: dict[int, Found]) -> list[tuple[int, int, tuple[int, ...]]]:
+def _targets(
+    text: str, at: int, known: dict[int, Found], *, listing: bool = False
+) -> list[tuple[int, int, tuple[int, ...]]]:
     """The names from a position on: one, or several joined by commas and "and"."""
     out: list[tuple[int, int, tuple[int, ...]]] = []
     for _ in range(8):
         skipped = _SKIP.match(text, at)
         starts = [at] if skipped is None or skipped.end() == at else [skipped.end(), at]
         found = next((f for s in starts if (f := _name_at(text, s, known))), None)
-        if found is None and out and (other := _PASSED.match(text, at)):
+        if found is None and (out or listing) and (other := _PASSED.match(text, at)):
             at = other.end()  # "supports FooLM, barlm, BazLM": names in small letters are passed over
             if known.get(at) or _DISTINCT.search(text[at : at + 20].split(None, 1)[0]):
                 continue

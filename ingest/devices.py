@@ -12,7 +12,7 @@ _AND = re.compile(
 _DEVICE = Pattern(
     r"(?<![\w-])(?:(?:AMD|Intel|NVIDIA|Qualcomm|Apple)(?:\s[\w™®-]+){0,4}\s[GN]PUs?|"
     r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|(?:smart\s?)?phones?|workstations?|"
-    r"mobile\s+phones?|ios|android|iphones?|ipads?|mac\s?os|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
+    r"mobile\s+phones?|ios|android|iphones?|ipads?|mac(?:\s?os|s|books?)?|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
     r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
     r"cpus?|(?:single|one|consumer(?:-grade|-level)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
     r"jetson(?:\s(?:nano|orin|xavier|agx|tx\d))*|(?:qualcomm\s+)?snapdragon(?:\s\d+)?|"
@@ -35,6 +35,7 @@ _FOR_APPS = re.compile(
     r"versions?|phones?)\b",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\(\s*([\w\s,/&-]{5,80}?)\s*\)")
 _NO_DEVICE = re.compile(
     r"[\s-]+(?:interfaces?|extensions?|plug-?ins?|automation|add-?ons?|based|tools?|agents?|use)\b",
     re.IGNORECASE,
@@ -50,6 +51,10 @@ def devices_in(text: str) -> list[str]:
     """
     text = text[:2000]
     out: list[str] = []
+    for listed in _IN_BRACKETS.finditer(text) if "(" in text else ():
+        names = _AND.split(listed[1])
+        if len(names) > 1 and all(is_device(name) for name in names):
+            out += names
     end = -1
     for found in _DEVICE.finditer(text):
         if _NO_DEVICE.match(text, found.end()):

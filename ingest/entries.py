@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kg.hardware import memory_in
@@ -17,6 +17,7 @@ from .links import (
     asides,
     badge_colour,
     badge_text,
+    badge_venue,
     is_address,
     is_relative,
     link_of,
@@ -24,6 +25,7 @@ from .links import (
 )
 from .tables import Cell
 from .titles import Title, cleaned, find_title, is_title, split_text
+from .venues import venue_in
 
 MAX_NAME_WORDS, MAX_TITLE_WORDS = 10, 45
 _QUESTION = re.compile(r"\?\s*$|^\W*(?:what|why|who|when)\b", re.IGNORECASE)
@@ -32,6 +34,8 @@ _WORDY = re.compile(r"\w")
 _EMPTY_BRACKETS = re.compile(r"\\?[\[(（]\s*[,/|\\]*\s*\\?[\])）]")  # noqa: RUF001
 _EMPTIED_BRACKETS = re.compile(r"(?:\[\s*\]\s*|\(\s*\)\s*)+")
 _MAX_TAIL = 12
+_SHOWN = ("video", "docs", "blog")
+_LINK = re.compile(r"\b(?:links?|page)\b|链接|地址", re.IGNORECASE)
 _LEAD_WORDS = 3  # "The", "Try out": a linked name may follow
 _SENTENCE = re.compile(
     r"^(?:\.\.|…|we|this|these|it|you|your|our|please|if|the\s+following|here|note|all|in\s+this|"
@@ -155,14 +159,19 @@ def fill(entry: Entry, title: Title, parts: Sequence[Unit]) -> None:
     aside = asides(title.rest)
     entry.links = tuple(x for x in dict.fromkeys(found) if x != entry.main and x not in aside)
     entry.asides = aside
+    entry.tail = (*published_badges(parts), *segments(title.rest))
     shown = ((badge_text(u.href), u.href) for u in parts if u.kind == "badge" and not u.link)
     entry.shields = tuple((text, badge_colour(src)) for text, src in shown if text)
     entry.tags = tuple(
         u.text.strip() for u in title.rest if u.kind == "text" and "c" in u.style and u.text.strip()
     )
     entry.marked = tuple(u.text.strip() for u in parts if "u" in u.style and u.text.strip())
-    entry.tail = segments(title.rest)
     entry.description = description(title.rest)
+
+
+def published_badges(parts: Iterable[Unit]) -> tuple[str, ...]:
+    """The venues that badges show: "Conference: ICML'23"."""
+    return tuple(v for u in parts if u.kind == "badge" and (v := badge_venue(u.source or u.href)))
 
 
 def segments(rest: list[Unit]) -> tuple[str, ...]:
@@ -199,7 +208,7 @@ def description(rest: list[Unit]) -> str:
 def name_from_key(entry: Entry, own: str) -> bool:
     """Take the name of an item that has only labels or a bare address from its address."""
     only = entry.links[0] if len(entry.links) == 1 and not entry.main else None
-    if only and only.label and len(only.text.split()) > 1 and own == only.text:
+    if only and only.role in _SHOWN and " " in only.text and own == only.text and not _LINK.search(own):
         entry.name, entry.main, entry.form, entry.links = only.text, only, "link", ()
         return True  # nothing but a link whose words elsewhere are a label: "Tech Videos"
     link = entry.main or next((x for x in entry.links if x.role in ("code", "model", "dataset")), only)
@@ -224,8 +233,10 @@ def plain_name(entry: Entry, title: Title, path: tuple[Section, ...], own: str) 
     papers = any(x.role == "paper" for x in entry.links) and (labelled or is_title(text))
     leads = link is not None and title.name.strip().endswith((":", "："))  # noqa: RUF001
     named = kind is not Kind.PAPER and not is_title(text) and _NAMED.match(text)
-    if papers and kind is not Kind.APPLICATION and not leads and not named:
-        return _as_title(entry, text)
+    told = is_title(text) and any(x.label and x.role == "paper" for x in entry.links)
+    published = not entry.links and is_title(text) and entry.lead and venue_in([entry.lead]).name
+    if published or (papers and (kind is not Kind.APPLICATION or told) and not leads and not named):
+        return _as_title(entry, _EMPTY_LABEL.sub("", text))
     name, said = split_text(title.name)
     name = cleaned(name)
     if link:
@@ -286,6 +297,12 @@ _VENUE_CUT = re.compile(
     r"Preprint)(?:\s+\w+){0,2}[ ,.'’]*(?:20)?\d\d\b",
     re.IGNORECASE,
 )
+_EMPTY_LABEL = re.compile(r"\s*[\[(]+\s*(?:paper|pdf|code)\s*[\])]+$", re.IGNORECASE)
+_AUTHORS = re.compile(
+    r"(?P<title>(?:[^,]|,(?!\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s*,)){20,}?),\s*"
+    r"(?P<cut>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}(?:,\s*[A-Z][\w.'’-]*(?:\s[\w.'’-]+){0,3}){0,12},\s*(?:19|20)\d\d)"
+)
+"""A title with its authors and the year behind it, all told apart by commas."""
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z\d)][.?!])\s+(?=[A-Z])")
 
 
@@ -294,6 +311,8 @@ def cut_title(text: str) -> tuple[str, str]:
 
     >>> cut_title("Foo: bars for all. A. Bee, C. Dee. arXiv 2024")
     ('Foo: bars for all', 'A. Bee, C. Dee. arXiv 2024')
+    >>> cut_title("Foos and all their bars, A. Bee, C.Dee, 2015")
+    ('Foos and all their bars', 'A. Bee, C.Dee, 2015')
     >>> cut_title("Foo: bars for all, ICML, 2025")
     ('Foo: bars for all', 'ICML, 2025')
     """
@@ -301,6 +320,8 @@ def cut_title(text: str) -> tuple[str, str]:
         behind = text[found.end() :]
         if "," in behind or "et al" in behind or re.search(r"(?:19|20)\d\d", behind):
             return text[: found.start()].rstrip("."), behind
+    if text[-4:].isdigit() and (found := _AUTHORS.fullmatch(text)):
+        return found["title"], found["cut"]
     if found := _VENUE_CUT.search(text):
         return text[: found.start()].rstrip(" ,.-"), text[found.start() :].strip(" ,.-")
     return re.sub(r"\s+[-–—]$", "", text), ""

@@ -62,14 +62,19 @@ def bare(text: str) -> str:
     return text.strip(" :：*_#-–—|·").strip()  # noqa: RUF001 - full-width colon
 
 
-def _words(text: str) -> Pattern:
+def _words(text: str, *, behind: str = r"(?!\w)") -> Pattern:
     """A pattern for any of some words; those of Latin letters stand alone, plural or not."""
     latin = [w for w in text.replace("\n", " ").split(",") if w.strip()]
     parts = []
     for raw in latin:
         word = raw.strip()
-        parts.append(rf"(?<![\w-]){re.escape(word)}(?![\w])" if word.isascii() else re.escape(word))
+        parts.append(rf"(?<![\w-]){re.escape(word)}{behind}" if word.isascii() else re.escape(word))
     return Pattern("|".join(parts), re.IGNORECASE)
+
+
+def _nouns(text: str) -> Pattern:
+    """As :func:`_words`, but not within a compound: "application-specific" is no application."""
+    return _words(text, behind=r"(?!\w|-[a-z])")
 
 
 _META = re.compile(
@@ -113,33 +118,33 @@ _VENDORS = frozenset(
 )
 _VENDOR_WORDS = 3
 _TYPES: tuple[tuple[Kind, Pattern], ...] = (
-    (Kind.PAPER, _words("survey,surveys,review,reviews,综述")),
+    (Kind.PAPER, _nouns("survey,surveys,review,reviews,综述")),
     (
         Kind.BENCHMARK,
-        _words(
+        _nouns(
             "benchmark,benchmarks,benchmarking,evaluation,evaluations,evals,leaderboard,leaderboards,arena,"
             "metrics,评测,评估,基准,测评"
         ),
     ),
     (
         Kind.DATASET,
-        _words(
+        _nouns(
             "dataset,datasets,data sets,corpus,corpora,training data,ontology,vocabulary,instruction data,"
             "数据集,数据库,语料"
         ),
     ),
     (
         Kind.TUTORIAL,
-        _words(
+        _nouns(
             "resource,resources,book,books,tutorial,tutorials,course,courses,community,blog,blogs,reading,"
             "readings,guide,guides,newsletter,newsletters,podcast,podcasts,article,articles,learn,"
             "lecture,lectures,talks,videos,documentation,how-to,howto,blog posts,教程,课程,资源,博客"
         ),
     ),
-    (Kind.HARDWARE_TIER, _words("hardware,requirement,requirements,accelerators,chips,fpga,gpus,硬件")),
+    (Kind.HARDWARE_TIER, _nouns("hardware,requirement,requirements,accelerators,chips,fpga,gpus,硬件")),
     (
         Kind.FRAMEWORK,
-        _words(
+        _nouns(
             "tool,tools,tooling,toolkit,toolkits,framework,frameworks,system,systems,platform,platforms,"
             "deployment,project,projects,serving,database,databases,management,library,libraries,engine,"
             "engines,server,servers,editor,editors,gui,sdk,sdks,api,apis,observability,plugin,plugins,client,"
@@ -147,17 +152,17 @@ _TYPES: tuple[tuple[Kind, Pattern], ...] = (
             "mlops,llmops,aiops,devops,repositories,codebase,codebases,框架,工具,平台,部署"
         ),
     ),
-    (Kind.ORGANIZATION, _words("companies,organizations,organisations,startups,vendors,公司,机构")),
+    (Kind.ORGANIZATION, _nouns("companies,organizations,organisations,startups,vendors,公司,机构")),
     (
         Kind.APPLICATION,
-        _words(
+        _nouns(
             "application,applications,use cases,use case,showcase,showcases,products,assistants,chatbots,"
             "apps,demos,应用"
         ),
     ),
     (
         Kind.PAPER,
-        _words(
+        _nouns(
             "paper,papers,research,technical reports,technical report,publications,publication,preprints,论文"
         ),
     ),

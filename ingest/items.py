@@ -249,15 +249,19 @@ class _Reader:
         elif isinstance(entry := self.entry(index, block, path), str):
             self.ignored[index] = entry
         else:
-            told = bool(block.children) and self.is_told(block)
+            # What is nested in a linked item and marked by nothing tells of it.
+            told = bool(block.children) and (
+                bool(entry.main or entry.links or entry.lead) or self.is_told(block)
+            )
             for i in block.children:
-                if self.is_note(i) or (told and not any(p.href for p in self.blocks[i].pieces)):
+                if self.is_note(i) or (told and not any(p.href or p.style for p in self.blocks[i].pieces)):
                     self.consume(entry, i)
             self.entries.append(entry)
 
     def take_group(self, index: int, block: Block, path: tuple[Section, ...], text: str) -> bool:
         """Whether an item is only the label of those below it; then it is a section of theirs."""
-        linked = find_title(list(self.parts(index))).form in ("link", "url")
+        title = find_title(list(self.parts(index)))
+        linked = title.form in ("link", "url") or bool(title.lead and is_title(title.name))
         named = [i for i in block.children if not self.is_note(i)]
         if self.is_told(block):
             return False

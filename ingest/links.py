@@ -58,6 +58,10 @@ _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|//|www\.", re.IGNORECASE)
 _HYPHENATED = re.compile(r"[^\W\d][-_.][^\W\d]")
 _WORD = re.compile(r"[^\W_\d]+|\d+")
 _SHIELD = re.compile(r"/badge/-?((?:[^-/?]|--)+)-(\w+)$")
+_VENUE_BADGE = re.compile(
+    r"/badge/(?:conference|venue|journal|publish(?:ed)?|publication|accepted)-((?:[^-/?]|--)+)-\w+",
+    re.IGNORECASE,
+)
 _MAX_LABEL = 4
 
 
@@ -79,7 +83,8 @@ class Link:
 class Unit(NamedTuple):
     """A stretch of an item's text: a link, a badge, a break, or text of one style.
 
-    ``href``: where it links to, whatever that is; ``link``: the same, understood, if it is usable.
+    ``href``: where it links to, whatever that is; ``link``: the same, understood, if it is usable;
+    ``source``: the image of a badge that links to something.
     """
 
     kind: str
@@ -87,6 +92,7 @@ class Unit(NamedTuple):
     style: str = ""
     href: str = ""
     link: Link | None = None
+    source: str = ""
 
 
 _PROPER = frozenset(
@@ -249,7 +255,7 @@ def _linked(pieces: Sequence[Piece]) -> Unit:
         # A badge's link counts, its image does not; its alt text is the label.
         alt = " ".join("".join(p.text for p in images).split())
         words = alt if label_role(alt) else _badge_label(images[0].image)
-        return Unit("badge", alt, style, href, link_of(words or alt, href))
+        return Unit("badge", alt, style, href, link_of(words or alt, href), images[0].image)
     return Unit("link", text, style, href, link_of(text, href))
 
 
@@ -272,6 +278,16 @@ def badge_text(src: str) -> str:
     # shields.io: _ is a blank, __ is _, -- is -
     text = unquote(found[1]).replace("--", "-").replace("__", "\0").replace("_", " ")
     return text.replace("\0", "_").strip()
+
+
+def badge_venue(src: str) -> str:
+    """The venue that a badge with a label shows, or "".
+
+    >>> badge_venue("https://img.shields.io/badge/Conference-ICML'23-blue"), badge_venue("x.svg")
+    ("ICML'23", '')
+    """
+    found = _VENUE_BADGE.search(src) if "/badge/" in src else None
+    return unquote(found[1]).replace("--", "-").replace("_", " ").strip() if found else ""
 
 
 def badge_colour(src: str) -> str:

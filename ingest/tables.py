@@ -9,7 +9,8 @@ from kg.vocabulary import Kind
 
 from .blocks import BREAK, Block, Piece, plain
 from .columns import Column, column, column_role
-from .links import Link, Unit, asides, is_relative, link_of, starred_repository, units
+from .headings import _EMOJI as EMOJI
+from .links import Link, Unit, asides, badge_venue, is_relative, link_of, starred_repository, units
 from .titles import cleaned, find_title, is_title
 
 _MAX_NAME_WORDS = 12
@@ -28,7 +29,10 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """A row read: name cell found, other cells by role. ``reason``: why it holds no item, or ""."""
+    """A row read: name cell found, other cells by role. ``reason``: why it holds no item, or "".
+
+    ``told``: what the cell of the name says of other columns: a venue on a badge, a laboratory.
+    """
 
     reason: str = ""
     name: str = ""
@@ -39,6 +43,7 @@ class Row:
     links: tuple[Link, ...] = ()
     rest: tuple[Unit, ...] = ()
     prefix: str = ""
+    told: tuple[Cell, ...] = ()
 
 
 def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
@@ -64,12 +69,12 @@ def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
     row = _named(parts[at], columns[at])
     if not row.name:
         return Row("row without a name")
-    row.cells = _cells(block, columns, at, texts, parts)
+    row.cells = _cells(block, columns, at, texts, parts, row)
     return row
 
 
 def _cells(
-    block: Block, columns: list[Column], at: int, texts: list[str], parts: list[list[Unit]]
+    block: Block, columns: list[Column], at: int, texts: list[str], parts: list[list[Unit]], row: Row
 ) -> tuple[Cell, ...]:
     """The cells beside the one with the name, and the facts that descriptions hold."""
     cells: list[Cell] = []
@@ -83,7 +88,7 @@ def _cells(
         cells.append(Cell(_beside(columns[i], columns[at]), header, texts[i] if told else listed, links))
         if told and "; " in listed:
             cells += _facts(listed)
-    return tuple(cells)
+    return (*cells, *row.told)
 
 
 _KEYED = re.compile(r"([A-Za-z][A-Za-z ]{1,20}|[\u4e00-\u9fff]{2,6})\s*[:\uff1a]\s*(\S.*)")
@@ -168,8 +173,37 @@ def _marked(cell: tuple[Piece, ...]) -> bool:
     return 0 < words <= _MAX_NAME_WORDS and all(p.href or "b" in p.style for p in said)
 
 
+_LABELLED = re.compile(r"\s*\[[A-Z][^\[\]]{1,30}\]\s*([A-Z]\S*(?:\s\S+){3,}.*)")
+_LAB = re.compile(r"\s*[(（]\s*@\s*(?P<lab>[^()]{2,60}?)(?:\s+etc\.?)?\s*[)）]\s*$")  # noqa: RUF001
+
+
+def _short_name(parts: list[Unit]) -> tuple[str, list[Unit]]:
+    """The bold name in brackets before a title ("[**Foo**] Bars for all"), and what follows it."""
+    if parts and parts[0].kind == "text" and (found := _LABELLED.match(EMOJI.sub("", parts[0].text))):
+        return "", [parts[0]._replace(text=found[1]), *parts[1:]]
+    said = [i for i, u in enumerate(parts) if u.text.strip()]
+    for at, i in enumerate(said[1:-1], 1):
+        before, behind = parts[said[at - 1]], parts[said[at + 1]]
+        if (
+            "b" in parts[i].style
+            and before.text.rstrip().endswith("[")
+            and behind.text.lstrip().startswith("]")
+        ):
+            rest = behind._replace(text=behind.text.lstrip()[1:])
+            if is_title(cleaned(rest.text)):
+                return cleaned(parts[i].text), [rest, *parts[said[at + 1] + 1 :]]
+    return "", parts
+
+
 def _named(parts: list[Unit], head: Column) -> Row:
+    short, parts = _short_name(parts)
     title = find_title(list(parts))
+    title.prefix = title.prefix or short
+    lab = _LAB.search(title.name)
+    title.name = title.name[: lab.start()] if lab else title.name
+    told = [Cell("maker", "", lab["lab"], ())] if lab and "." not in lab["lab"] else []
+    venues = (badge_venue(u.source or u.href) for u in parts if u.kind == "badge")
+    told += [Cell("venue", "", venue, ()) for venue in venues if venue]
     whole = _whole(parts)
     name = cleaned(title.name)
     if whole and (title.form in ("text", "link", "bold") and not is_title(name)):
@@ -188,6 +222,7 @@ def _named(parts: list[Unit], head: Column) -> Row:
         tuple(x for x in links if x is not main),
         tuple(title.rest),
         title.prefix,
+        tuple(told),
     )
 
 

@@ -168,6 +168,9 @@ def test_a_word_that_elsewhere_is_a_label_names_an_item_that_it_heads() -> None:
         f"## Tools\n\n- [JAX]({REPO}) - arrays\n- [Tech Videos](https://a.org)\n- [httpfoo]({REPO}) - asks\n"
     )
     assert [row["name"] for row in rows(text)] == ["JAX", "Tech Videos", "httpfoo"]
+    assert "Dataset Link" not in {
+        row["name"] for row in rows("## Data\n\n- [Dataset Link](https://a.org/x)\n")
+    }
 
 
 def test_a_group_of_one_is_a_group() -> None:
@@ -221,3 +224,63 @@ def test_a_name_in_small_letters_does_not_end_a_series() -> None:
         ("supports", "FooTorch"),
         ("supports", "LightBar"),
     }
+
+
+def test_a_title_is_told_from_what_stands_around_it() -> None:
+    text = f"""## Papers
+
+|Date|Title|Paper|
+|---|---|---|
+|2022.05|🔥[**FooBars**] Fast and Frugal Bars with Care(@Bar Lab etc)|[[pdf]]({PDF})|
+|2023.10|[Evaluating] Counting Large Bars: A Long Way(@bar.edu)|[[pdf]]({PDF})|
+"""
+    first, second = rows(text)
+    assert first["name"] == "Fast and Frugal Bars with Care"
+    assert told(first) == {("describes", "FooBars"), ("made_by", "Bar Lab")}
+    assert (second["name"], told(second)) == ("Counting Large Bars: A Long Way", set())
+
+
+def test_a_badge_with_a_label_tells_a_venue() -> None:
+    shown = "[![Publish](https://img.shields.io/badge/Conference-ICML'23-blue)]()"
+    cell = f"{shown} <br> [Foo: bars for all and more]({PDF}) <br> A. Bee"
+    table = f"## Papers\n\n| Title & Authors | Links |\n|---|---|\n| {cell} | [Paper]({PDF}) |\n"
+    item = f"## Papers\n\n- [Foo: bars for all and more]({PDF}) {shown}\n"
+    for text in (table, item):
+        assert ("published_in", "ICML 2023") in told(rows(text)[0])
+
+
+def test_papers_among_applications_without_a_link_and_with_facts_below_are_papers() -> None:
+    text = f"""## Bars on Small Boards
+
+**Application-specific**
+* [AAAI 2025] E4: Frugal Bars for Small Boards [(Paper)](https://dl.acm.org/doi/1)
+  * Bars; Small boards; GPU
+* [MobiCom 2022] BarLens: Bars on the Edge [(Paper)]
+  * Small boards; GPU
+
+## Applications
+
+* Counting of bars: [BarCount]({PDF})
+"""
+    found = [(row["kind"], row["name"]) for row in rows(text)]
+    assert found == [
+        ("Paper", "E4: Frugal Bars for Small Boards"),
+        ("Paper", "BarLens: Bars on the Edge"),
+        ("Application", "Counting of bars"),
+    ]
+
+
+def test_a_published_title_without_a_link_is_a_paper() -> None:
+    line = "- **Bars: Hints for Thin Bars**, Ada Foo, Nic Bar, ICLR 2015"
+    row = rows(f"## Distillation\n\n{line}\n")[0]
+    assert (row["kind"], row["name"]) == ("Paper", "Bars: Hints for Thin Bars")
+
+
+def test_what_a_repository_is_its_name_does_not_tell_against_the_host() -> None:
+    row = rows(f"## Voices\n\n- [BarLLM]({REPO}) - Deploys everything (Android/iOS).\n")[0]
+    assert row["kind"] == "Framework"
+    assert told(row) == {("runs_on", "Android"), ("runs_on", "iOS")}
+
+
+def test_a_series_may_begin_in_small_letters() -> None:
+    assert said("Tools", "Supports foobars, QUX, BarLM") == {("supports", "QUX"), ("supports", "BarLM")}
