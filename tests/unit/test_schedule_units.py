@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.arxiv.announcements import last_announcement
 from ingest.schedule import SCHEDULERS, cron, launchd, systemd, windows
 from ingest.schedule.job import CARRIED, FIRST, SPREAD, Job, carried, left_out
 from ingest.schedule.scheduler import LocalScheduler, Scheduler
 from ingest.schedule.system import System
+from kg.announcements import last_announcement
 from kg.errors import UsageError
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "schedule"
