@@ -78,7 +78,7 @@ TABLE: tuple[Key, ...] = (
     ),
     Key(
         "search", "slash", "search", "Search",
-        'Search as you type; kind:paper author:"…" category:cs.CL in:starter narrow', (BROWSE,),
+        'Search as you type; kind:paper author:"…" category:cs.CL in:starter is:starred narrow', (BROWSE,),
         footer=True, shown="/",
     ),
     Key(
@@ -102,11 +102,16 @@ TABLE: tuple[Key, ...] = (
         footer=True,
     ),
     Key("copy", "y", "copy", "Copy", "Copy its reference, as `kg show` takes it", (BROWSE,)),
+    Key("star", "s", "star", "Star", "Star it, or take the star away", (BROWSE,)),
+    Key("read", "m", "read", "Read", "Mark it as read, or as not read", (BROWSE,)),
+    Key("later", "l", "later", "Read later", "Mark it as to be read, or not", (BROWSE,)),
+    Key("tags", "t", "tags", "Tags", "Write your own tags on it; tag: finds them", (BROWSE,)),
+    Key("note", "n", "note", "Note", "Write a note on it, for yourself", (BROWSE,)),
     Key("abstract", "a", "abstract", "Abstract", "Show the whole description or abstract", (BROWSE,)),
     Key("facets", "f", "facets", "Kinds", "Show or hide the kinds; space ticks one", (BROWSE,)),
     Key(
-        "starter", "s", "starter", "Starter list",
-        "Add the bundled starter list, where there are no sources yet", (BROWSE,), footer=True,
+        "starter", "plus", "starter", "Starter list",
+        "Add the bundled starter list, where there are no sources yet", (BROWSE,), footer=True, shown="+",
     ),
     Key(
         "pane", "tab", "pane(1)", "Pane", "To the next pane (shift: the one before)", (BROWSE,),

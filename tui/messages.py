@@ -12,7 +12,7 @@ TOO_SMALL = (
 )
 EMPTY = (
     "No sources yet.",
-    "Press s to add the bundled starter list; nothing leaves this computer.",
+    "Press + to add the bundled starter list; nothing leaves this computer.",
     "Or leave with q and name a list of your own: kg add LIST.",
 )
 EMPTY_READONLY = ("No sources yet.", "Leave with q and name one: kg add starter, or kg add LIST.")

@@ -13,6 +13,7 @@ from kg.corrections import KEY as CORRECTIONS
 from kg.errors import UnknownNode
 from kg.graph import Graph
 from kg.identifiers import parse
+from kg.marks import Mark
 from kg.model import Evidence, Excerpt, Literal, Lookup, Node, PaperRecord, Statement
 from kg.papers import lookup, lookup_of, only_withdrawn, resting
 from kg.search import Query
@@ -26,11 +27,12 @@ _SOURCED = 300  # edges of one node whose first receipt is looked up; busier nod
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the results: a node, the year of a paper or "", and whether it was withdrawn."""
+    """One line of the results: a node, the year of a paper or "", whether it was withdrawn, its mark."""
 
     node: Node
     year: str = ""
     withdrawn: bool = False
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class View:
     looked: Lookup | None = None
     withdrawn_papers: tuple[Node, ...] = ()
     resting: tuple[Node, ...] = ()
+    mark: Mark | None = None
 
     @property
     def edges(self) -> int:
@@ -178,12 +181,14 @@ def page(graph: Graph, query: Query, number: int) -> tuple[Row, ...]:
 
 
 def _row(graph: Graph, node: Node) -> Row:
+    mark = graph.mark(node)
     if node.kind is not Kind.PAPER:
-        return Row(node)
+        return Row(node, mark=mark)
     record = graph.record(node)
     if record is not None:
-        return Row(node, str(record.published.year), record.withdrawn)
-    return Row(node, next((year for one in node.identifiers if (year := _year(one.scheme, one.value))), ""))
+        return Row(node, str(record.published.year), record.withdrawn, mark)
+    years = (year for one in node.identifiers if (year := _year(one.scheme, one.value)))
+    return Row(node, next(years, ""), mark=mark)
 
 
 def _year(scheme: str, value: str) -> str:
@@ -238,6 +243,7 @@ def view(graph: Graph, slug: str, rarity: Rarity) -> View | None:
         lookup_of(graph, node),
         tuple(only_withdrawn(graph, node)),
         tuple(resting(graph, node)) if record is not None and record.withdrawn else (),
+        graph.mark(node),
     )
 
 

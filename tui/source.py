@@ -6,7 +6,7 @@ them hands over this one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kg.corrections import Correction
 from kg.graph import Graph
+from kg.marks import Mark, Marking
 from kg.store import Store, utc_now
 
 
@@ -25,8 +26,9 @@ def _no_browser(_url: str) -> bool:
 class Source:
     """One graph: its file, its name on screen, and the acts that the command allows on it.
 
-    ``add_starter`` and ``correct`` run in a thread of their own and return the line that tells
-    what they did; None where nothing may be written. ``browse`` opens an http(s) page and says
+    ``add_starter``, ``correct`` and ``mark`` run in a thread of their own and return the line that
+    tells what they did; None where nothing may be written. ``mark`` takes a slug and what makes of
+    the mark that stands there the markings to be made. ``browse`` opens an http(s) page and says
     whether it could.
     """
 
@@ -36,6 +38,7 @@ class Source:
     correct: Callable[[Correction], str] | None = None
     browse: Callable[[str], bool] = _no_browser
     clock: Callable[[], datetime] = utc_now
+    mark: Callable[[str, Callable[[Mark | None], Sequence[Marking]]], str] | None = None
 
     @property
     def exists(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ Examples:
 
 Marks stand in marks.jsonl of the workspace. They are yours: no list and no
 refresh touches them, and `kg export` leaves them out. Copy or import the file
-to have them elsewhere."""
+to have them elsewhere. In the interface: s m l t n"""
 
 NODES = click.argument("nodes", metavar="NODE...", nargs=-1, required=True, type=TEXT)
 
@@ -78,10 +78,13 @@ class Target:
         return Mark(self.anchor, ()).key
 
 
-def apply(context: Context, nodes: Sequence[str], markings: Sequence[Marking]) -> list[tuple[str, str]]:
+def apply(
+    context: Context, nodes: Sequence[str], markings: Callable[[Mark | None], Sequence[Marking]]
+) -> list[tuple[str, str]]:
     """The name of each node and its mark in words ("" for none), after the markings were made.
 
-    All of them or none. Raises: UnknownNode, UsageError, ConfigError, StoreError.
+    ``markings`` are made of the mark that stands there. All of them or none.
+    Raises: UnknownNode, UsageError, ConfigError, StoreError.
     """
     told: list[tuple[str, str]] = []
 
@@ -90,7 +93,7 @@ def apply(context: Context, nodes: Sequence[str], markings: Sequence[Marking]) -
         for target in [_target(graph, node) for node in nodes]:
             united = together(target.marks)
             now = context.clock().replace(microsecond=0)
-            remarks = marked(united.remarks if united else (), markings, now)
+            remarks = marked(united.remarks if united else (), markings(united), now)
             if united is None or remarks != united.remarks:  # else nothing is to be written
                 for old in target.marks:
                     after.pop(old.key, None)
@@ -126,7 +129,7 @@ def _mark(context: Context, nodes: Sequence[str], *markings: Marking) -> None:
         raise UsageError("- stands for all nodes and is given alone")
     with context.reading():  # a missing graph is told as everywhere
         pass
-    for label, said in apply(context, nodes, markings):
+    for label, said in apply(context, nodes, lambda _: markings):
         if not context.quiet:
             narrate(f"{label}: {said or 'no mark'}")
 

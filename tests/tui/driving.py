@@ -15,7 +15,7 @@ from tui.screens.browse import Browse
 from tui.screens.dialog import Dialog
 from tui.source import Source
 
-NAMES = {" ": "space", "/": "slash", "?": "question_mark", "[": "left_square_bracket"}
+NAMES = {" ": "space", "+": "plus", "/": "slash", "?": "question_mark", "[": "left_square_bracket"}
 _ROUNDS = 3  # of all messages handled, with nothing left to wait for
 _FRAME = 0.02  # seconds after which what was answered has been laid out
 

@@ -6,13 +6,14 @@ All names are made up; the last list holds names that would do harm if a screen 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.corrections import Correction
 from kg.identifiers import Identifier, parse
+from kg.marks import Mark, Marking
 from kg.model import (
     Claim,
     DocumentKind,
@@ -345,6 +346,7 @@ def source(
     add_starter: Callable[[], str] | None = None,
     correct: Callable[[Correction], str] | None = None,
     browse: Callable[[str], bool] = lambda _url: True,
+    mark: Callable[[str, Callable[[Mark | None], Sequence[Marking]]], str] | None = None,
 ) -> Source:
     """The graph at ``path`` as the interface wants it, on a day that never passes."""
-    return Source(path, "field-notes", add_starter, correct, browse, clock)
+    return Source(path, "field-notes", add_starter, correct, browse, clock, mark)

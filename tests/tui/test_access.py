@@ -232,7 +232,7 @@ def test_the_palette_offers_what_the_table_has(source: Source) -> None:
     async def script(driver: Driver) -> None:
         commands = [command.title for command in driver.app.get_system_commands(driver.browse)]
         assert "Why (p)" in commands
-        assert "Starter list (s)" not in commands
+        assert "Starter list (+)" not in commands
         assert "Theme: choose" in commands
         await driver.pilot.press("ctrl+p")
         await driver.pilot.press(*"why", "enter")

@@ -172,15 +172,19 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo terminals")
 def test_a_new_user_adds_the_starter_list_walks_and_leaves(terminal: Terminal, tmp_path: Path) -> None:
     terminal.wait_for("No sources yet.")
-    terminal.send("s")
+    terminal.send("+")
     terminal.wait_for("Add the starter list?")
     terminal.send("\r")
     terminal.wait_for("Added", 60)
     terminal.send("/alpaca\r")
     terminal.wait_for("Alpaca")
     time.sleep(0.5)
+    terminal.send("s")
+    terminal.wait_for("starred")
+    time.sleep(0.5)
     terminal.send("q")
     assert terminal.close() == 0
+    assert '"Alpaca"' in (tmp_path / "marks.jsonl").read_text("utf-8")
     assert (tmp_path / "graph.db").exists()
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from kg.marks import Marking
 from tests.tui import sample
 from tests.tui.driving import NARROW, WIDE, Driver
+from tests.tui.shelf import Shelf
 from tui import themes
 from tui.app import KgApp
 from tui.source import Source
@@ -68,6 +70,30 @@ def test_why(snap_compare: Compare, source: Source) -> None:
 
 def test_correct(snap_compare: Compare, source: Source) -> None:
     app, prepare = pictured(source, "e", start="wren")
+    assert snap_compare(app, terminal_size=NARROW, run_before=prepare)
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> Source:
+    """The invented graph with some marks."""
+    path = tmp_path / "graph.db"
+    sample.fill(path)
+    shelf = Shelf(path)
+    shelf("wren", lambda _: [Marking("star"), Marking("reading", "read"), Marking("tag", "laptop")])
+    shelf("wren", lambda _: [Marking("note", "try with Feather Adapters\nask about the licence")])
+    shelf("heron", lambda _: [Marking("reading", "to-read")])
+    shelf("arxiv-2301.04567", lambda _: [Marking("star")])
+    return sample.source(path, mark=shelf)
+
+
+@pytest.mark.parametrize("theme", [themes.DARK.name, themes.LIGHT.name])
+def test_marks(snap_compare: Compare, marked: Source, theme: str) -> None:
+    app, prepare = pictured(marked, "/", *"is:marked", "enter", "j", "j", theme=theme)
+    assert snap_compare(app, terminal_size=WIDE, run_before=prepare)
+
+
+def test_note(snap_compare: Compare, marked: Source) -> None:
+    app, prepare = pictured(marked, "n", start="wren")
     assert snap_compare(app, terminal_size=NARROW, run_before=prepare)
 
 

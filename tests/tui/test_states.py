@@ -28,12 +28,12 @@ def test_an_empty_workspace_offers_the_starter_list(tmp_path: Path) -> None:
 
     async def script(driver: Driver) -> None:
         assert "No sources yet." in driver.text
-        assert "Press s to add the bundled starter list; nothing leaves this computer." in driver.text
-        assert "s Starter list" in driver.lines[-1]
+        assert "Press + to add the bundled starter list; nothing leaves this computer." in driver.text
+        assert "+ Starter list" in driver.lines[-1]
         assert "Why" not in driver.lines[-1]
-        await driver.press("s")
+        await driver.press("+")
         assert "Add the starter list?" in driver.text
-        await driver.press("escape", "s")
+        await driver.press("escape", "+")
         await driver.pilot.press("enter")
         await driver.pilot.pause(0.1)
         assert "⟳ reading the starter list …" in driver.lines[0]
@@ -41,7 +41,7 @@ def test_an_empty_workspace_offers_the_starter_list(tmp_path: Path) -> None:
         await driver.settle()
         assert driver.toasts[-1] == ("Added", "31 nodes, 82 statements")
         assert driver.browse.results.count == 31
-        assert "s Starter list" not in driver.lines[-1]
+        assert "+ Starter list" not in driver.lines[-1]
 
     drive(sample.source(path, add_starter=add), script)
 
@@ -51,8 +51,8 @@ def test_a_database_without_anything_in_it_is_an_empty_workspace(tmp_path: Path)
     Store(path).close()
 
     async def script(driver: Driver) -> None:
-        assert "Press s to add the bundled starter list" in driver.text
-        await driver.press("s", "j", "enter")
+        assert "Press + to add the bundled starter list" in driver.text
+        await driver.press("+", "j", "enter")
         assert not driver.toasts
 
     drive(sample.source(path, add_starter=lambda: "never"), script)
@@ -61,7 +61,7 @@ def test_a_database_without_anything_in_it_is_an_empty_workspace(tmp_path: Path)
 def test_an_empty_workspace_for_reading_only_names_the_command(tmp_path: Path) -> None:
     async def script(driver: Driver) -> None:
         assert "kg add starter" in driver.text
-        await driver.press("s", "p", "e", "o", "y", "enter", "space", "[", "f", "/")
+        await driver.press("+", "p", "e", "o", "y", "enter", "space", "[", "f", "/")
         assert len(driver.app.screen_stack) == 1
         assert not driver.toasts
 
@@ -73,12 +73,12 @@ def test_a_starter_list_that_cannot_be_added_says_why_and_what_next(tmp_path: Pa
         raise StoreLocked("it is being written", hint="Wait, then try again.")
 
     async def script(driver: Driver) -> None:
-        await driver.press("s")
+        await driver.press("+")
         await driver.press("enter")
         title, body = driver.toasts[-1]
         assert title == "The starter list was not added"
         assert body == "it is being written. Wait, then try again."
-        await driver.press("s")
+        await driver.press("+")
         assert "Add the starter list?" in driver.text
 
     drive(sample.source(tmp_path / "graph.db", add_starter=add), script)

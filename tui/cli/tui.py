@@ -12,6 +12,7 @@ from kg.cli.context import Context, pass_context
 from kg.corrections import Correction
 from kg.errors import UsageError
 from kg.model import Delta
+from tui.marking import Change
 from tui.source import Source
 
 
@@ -43,6 +44,7 @@ def tui(context: Context, node: str | None) -> None:
         correct=partial(_correct, context),
         browse=_browse,
         clock=context.clock,
+        mark=partial(_mark, context),
     )
     app = KgApp(source, start=start)
     app.run()
@@ -77,6 +79,13 @@ def _browse(url: str) -> bool:
 def _correct(context: Context, correction: Correction) -> str:
     delta = context.correct(lambda workspace: workspace.add_correction(correction))
     return f"{correction}: {_told(delta)}. `kg correct --undo` takes it back."
+
+
+def _mark(context: Context, slug: str, change: Change) -> str:
+    from kg.cli.mark import apply
+
+    ((_, told),) = apply(context, (slug,), change)
+    return told or "no mark"
 
 
 def _told(delta: Delta) -> str:

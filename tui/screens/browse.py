@@ -27,15 +27,18 @@ from tui.widgets.search import SearchBox
 from .acting import way_out
 from .searching import Searching
 
+_MARKS = frozenset({"star", "read", "later", "tags", "note"})
+
 _TYPED = frozenset(
     {"search", "correct", "why", "web", "copy", "abstract", "facets", "quit", "help", "back", "forward"}
+    | _MARKS
 )
 
-_ON_NODES = frozenset({"choose", "why", "correct", "web", "copy", "abstract", "facets", "search"})
+_ON_NODES = frozenset({"choose", "why", "correct", "web", "copy", "abstract", "facets", "search"} | _MARKS)
 
 
 class Browse(Searching):
-    """Find nodes, walk from one to the next, ask why, correct."""
+    """Find nodes, walk from one to the next, ask why, correct, mark."""
 
     AUTO_FOCUS = None
     BINDINGS = bindings(BROWSE)

@@ -22,11 +22,14 @@ FILTERS = (
     ('author:"Ada Lovelace"', "papers of a name, which may be several people"),
     ("category:cs.CL", "papers of an arXiv category"),
     ("in:starter", "what one source names"),
+    ("is:starred", "what you marked; also is:read, is:unread, is:to-read, is:noted, is:marked"),
+    ("tag:peft", "what you gave that tag"),
     ("2106.09685", "an arXiv id, DOI or link: Enter opens its node"),
 )
-MARKS = (
+SIGNS = (
     ("×3", "three documents say so"),
     ("→ ←", "an edge from the node, an edge to it; ↔ where it only qualifies one"),
+    ("★ ✓ ○", "you have starred it; read it; want to read it"),
     ("▌ ┃", "the cursor; the entry that a receipt quotes"),
 )
 
@@ -66,10 +69,10 @@ def lines(place: str, cells: int) -> list[Line]:
     found += [[], [("Letters of the kinds", "strong")]]
     for kind in Kind:
         found.append([("  ", ""), (kind.glyph, kind.group), (f"  {kind.label}", "")])
-    found += [[], [("Marks", "strong")]]
-    for text, meaning in MARKS:
+    found += [[], [("Signs", "strong")]]
+    for text, meaning in SIGNS:
         found += _row(text, meaning, _KEYS, cells)
-    found += [[], [("Every view has a command: kg search, kg show, kg why, kg correct.", "muted")]]
+    found += [[], [("Every view has a command: kg search, kg show, kg why, kg correct, kg mark.", "muted")]]
     return found
 
 

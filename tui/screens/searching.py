@@ -18,12 +18,12 @@ from tui.widgets.facets import FacetRow, Facets
 from tui.widgets.results import Results
 from tui.widgets.search import SearchBox
 
-from .acting import Acting
+from .annotating import Annotating
 
 NEAR_DELAY = 0.25  # seconds that a search without a match stands before similar names are looked for
 
 
-class Searching(Acting):
+class Searching(Annotating):
     """A screen with a search box, kinds to tick, and results."""
 
     def __init__(self, source: Source) -> None:
@@ -196,7 +196,7 @@ class Searching(Acting):
 
     def submit(self) -> None:
         """Enter in the box: act on what is found, or will have been."""
-        if self.box.hurry():
+        if self.box.hurry() or self.box.value != self._text:  # its message may be on the way
             self.search(self.box.value)
         if self._asker.is_open("search"):
             self._submitted = True

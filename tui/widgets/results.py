@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from kg.model import Node
+from tui.marking import signs
 from tui.reading import PAGE, Found, Row
 from tui.text import clean, fill
 
@@ -15,7 +16,7 @@ _ROOM_FOR_KIND = 58  # cells from which a line also says its kind in words
 
 
 class Results(LineList):
-    """A virtual list of nodes: letter, name, kind, year, support."""
+    """A virtual list of nodes: letter, name, marks, kind, year, support."""
 
     class Wanted(Message):
         """A page is seen that has not been read yet."""
@@ -82,12 +83,14 @@ class Results(LineList):
         return rows[place] if place < len(rows) else None
 
     def parts(self, number: int, cells: int) -> list[Part]:
-        """Letter, name, kind in words where there is room, year, support."""
+        """Letter, name, marks, kind in words where there is room, year, support."""
         row = self.row_at(number)
         if row is None:
             return [("·", "muted")]
         node = row.node
         right: list[Part] = [("  withdrawn", "warning")] if row.withdrawn else []
+        if told := signs(row.mark):
+            right.append((f" {told}", "strong"))
         if cells >= _ROOM_FOR_KIND:
             right.append((fill(f"  {node.kind.label}", 15), "muted"))
         right.append((f" {row.year:>4} ", "muted"))

@@ -7,15 +7,18 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
+from kg.marks import Mark
 from kg.model import Lookup, PaperRecord
 from kg.papers import freshness, reason, successor
 from kg.vocabulary import Kind
+from tui.marking import LINE_END, spoken
 from tui.reading import View
-from tui.text import clean, count
+from tui.text import clean, count, cut
 
 Line = list[tuple[str, str]]
 
 _NAMED_AUTHORS = 6
+_NOTED = 140  # cells of a note, unless all is shown
 
 
 class Summary(Static):
@@ -40,6 +43,7 @@ def lines(view: View, now: datetime, *, whole: bool = False) -> list[Line]:
     names = [clean(str(one)) for one in node.identifiers]
     head: Line = [(f"{node.kind.glyph} {node.kind.label}", f"bold $kg-{node.kind.group}")]
     found.append([*head, *((f" · {name}", "") for name in names)])
+    found += _mark(view.mark, whole=whole) if view.mark else []
     if node.dissent:
         others = " and ".join(f"{_article(kind)} {kind.label}" for kind in node.dissent)
         found.append([("? ", "$warning"), (f"also called {others} by other entries", "$warning")])
@@ -54,6 +58,16 @@ def lines(view: View, now: datetime, *, whole: bool = False) -> list[Line]:
     found += [[(clean(text), "")] for text in view.descriptions]
     if record is not None:
         found.append([(clean(record.abstract), "")])
+    return found
+
+
+def _mark(mark: Mark, *, whole: bool) -> list[Line]:
+    """What the reader marked, in signs and words; then the note, its line ends shown."""
+    told = spoken(mark)
+    found: list[Line] = [[(told, "bold")]] if told else []
+    if mark.note:
+        note = f" {LINE_END} ".join(clean(line) for line in mark.note.split("\n"))
+        found.append([("note: ", "$kg-muted"), (note if whole else cut(note, _NOTED), "")])
     return found
 
 
