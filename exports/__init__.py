@@ -1,6 +1,6 @@
 """The graph out: one file a format.
 
-``FORMATS`` is the table of formats: a new one is a new file and a line here. Each is a function
+``FORMATS`` is the table of formats: a new one is a new file and a row here. Each has a function
 ``write(graph, file, options) -> Notes`` that writes bytes to ``file`` and tells what it could not.
 """
 
@@ -8,22 +8,67 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from kg import rdf
 from kg.graph import Graph
-from kg.rdf import Notes, Options
+from kg.rdf import Notes
+
+DEFAULT_KEY = "{slug}"
+"""The citation key of a paper: the one that never changes, whatever becomes of titles and authors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options(rdf.Options):
+    """What to tell, and ``citation_key``, the pattern of the keys of papers (:mod:`exports.citations`)."""
+
+    citation_key: str = DEFAULT_KEY
+
 
 Writer = Callable[[Graph, BinaryIO, Options], Notes]
 
-FORMATS: dict[str, tuple[str, str, str]] = {
-    "turtle": ("exports.turtle:write", ".ttl", "RDF for people: sorted, one fact a line."),
-    "ntriples": ("exports.ntriples:write", ".nt", "RDF for programs: one whole triple a line."),
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A row of the table: where its writer is, the ending of its files, a line of help.
+
+    ``heeds`` names the options that make a difference to it.
+    """
+
+    place: str
+    ending: str
+    help: str
+    heeds: frozenset[str] = frozenset()
+
+    @property
+    def write(self) -> Writer:
+        """The writer, imported now."""
+        module, _, attribute = self.place.partition(":")
+        found: Writer = getattr(importlib.import_module(module), attribute)
+        return found
+
+
+_RDF = frozenset({"base", "no_provenance", "receipts", "abstracts"})
+_PAPERS = frozenset({"key"})
+
+FORMATS = {
+    "turtle": Format("exports.turtle:write", ".ttl", "RDF for people: sorted, one fact a line.", _RDF),
+    "ntriples": Format("exports.ntriples:write", ".nt", "RDF for programs: one whole triple a line.", _RDF),
+    "bibtex": Format("exports.bibtex:write", ".bib", "The papers, for LaTeX.", _PAPERS),
+    "csl": Format(
+        "exports.csl:write", ".csl.json", "The papers as CSL-JSON, for Zotero and Pandoc.", _PAPERS
+    ),
+    "graphml": Format("exports.graphml:write", ".graphml", "For yEd, Cytoscape and igraph."),
+    "gexf": Format("exports.gexf:write", ".gexf", "For Gephi: colours by kind, sizes by support."),
+    "jsonl": Format(
+        "exports.jsonlines:write", ".jsonl", "A JSON object a node, one a line.", frozenset({"no_provenance"})
+    ),
+    "nodes-csv": Format("exports.table:write_nodes", ".nodes.csv", "The nodes as a table."),
+    "edges-csv": Format("exports.table:write_edges", ".edges.csv", "The edges as a table."),
 }
-"""Name, where its writer is, the ending of its files, and one line of help."""
 
 
 def writer(name: str) -> Writer:
-    """The writer of that format, imported now. Raises: KeyError."""
-    module, _, attribute = FORMATS[name][0].partition(":")
-    found: Writer = getattr(importlib.import_module(module), attribute)
-    return found
+    """The writer of that format. Raises: KeyError."""
+    return FORMATS[name].write

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from exports import writer
+from exports import Options, writer
 from kg.corrections import Anchor, Correction
 from kg.graph import Graph
 from kg.model import Reading
-from kg.rdf import Notes, Options, opened
+from kg.rdf import Notes, opened
 from kg.store import Store
 from kg.vocabulary import Kind, Predicate
 from tests.documents import NOON, claim, listed, mention, record

@@ -12,12 +12,12 @@ from typing import BinaryIO
 
 import click
 
-from exports import FORMATS, writer
+from exports import DEFAULT_KEY, FORMATS, Options, writer
 from kg.cli.context import Context, pass_context
 from kg.cli.output import narrate
 from kg.errors import ExportError, UsageError
 from kg.graph import Graph
-from kg.rdf import Notes, Options
+from kg.rdf import Notes
 from kg.workspace import DEFAULT_BASE
 
 DEFAULT = "turtle"
@@ -29,7 +29,9 @@ _ASKED = "kg.export.formats"
 
 def _ask(context: click.Context, option: click.Parameter, given: object) -> None:
     if given:
-        context.meta.setdefault(_ASKED, []).append(str(option.name if given is True else given))
+        context.meta.setdefault(_ASKED, []).append(
+            str(option.name).replace("_", "-") if given is True else str(given)
+        )
 
 
 def _format_options(command: Callable[..., object]) -> Callable[..., object]:
@@ -39,8 +41,8 @@ def _format_options(command: Callable[..., object]) -> Callable[..., object]:
         "--format", type=choice, callback=_ask, expose_value=False, help="The same, by name."
     )
     command = named(command)
-    for name, (_, _, text) in reversed(FORMATS.items()):
-        flag = click.option(f"--{name}", is_flag=True, callback=_ask, expose_value=False, help=text)
+    for name, row in reversed(FORMATS.items()):
+        flag = click.option(f"--{name}", is_flag=True, callback=_ask, expose_value=False, help=row.help)
         command = flag(command)
     return command
 
@@ -50,7 +52,9 @@ def _format_options(command: Callable[..., object]) -> Callable[..., object]:
 Examples:
   kg export --turtle
   kg export -o graph.ttl
-  kg export -o graph.nt.gz --no-provenance"""
+  kg export -o graph.nt.gz --no-provenance
+  kg export --bibtex --key "{author}{year}{word}" -o papers.bib
+  kg export -o graph.gexf"""
 )
 @_format_options
 @click.option(
@@ -62,18 +66,24 @@ Examples:
 @click.option("--base", help="What all addresses of ours begin with, instead of what kg.toml says.")
 @click.option("--no-provenance", is_flag=True, help="Facts only, without what says them.")
 @click.option("--receipts", is_flag=True, help="Also lines, revisions, links and times of what says them.")
+@click.option(
+    "--key",
+    metavar="PATTERN",
+    help="Citation keys: {slug} (the default, never changes), {author}, {year}, {word}, {arxiv}.",
+)
 @click.option("--abstracts", is_flag=True, help="Also the abstracts of papers.")
 @pass_context
 def export(
     context: Context,
     output: Path | None,
     base: str | None,
+    key: str | None,
     *,
     no_provenance: bool,
     receipts: bool,
     abstracts: bool,
 ) -> None:
-    """Write the graph as RDF; the same graph gives the same bytes on any machine and day.
+    """Write the graph to a file or to stdout; the same graph gives the same bytes on any machine and day.
 
     Without a format it is Turtle.
     """
@@ -81,9 +91,18 @@ def export(
         raise UsageError("--receipts adds to what --no-provenance leaves out", hint="Choose one of them.")
     target = None if output is None or str(output) == "-" else output
     chosen = _format(click.get_current_context().meta.get(_ASKED, []), target)
+    given = {
+        "base": base,
+        "key": key,
+        "no_provenance": no_provenance,
+        "receipts": receipts,
+        "abstracts": abstracts,
+    }
+    _heeded(chosen, {name for name, value in given.items() if value})
     settings = context.settings
     options = Options(
         base=settings.base if base is None else base,
+        citation_key=key or DEFAULT_KEY,
         title=settings.title,
         provenance=not no_provenance,
         receipts=receipts,
@@ -92,7 +111,14 @@ def export(
     with context.reading() as graph:
         notes = _write(graph, chosen, target, options)
     if not context.quiet:
-        _tell(notes, options)
+        _tell(notes, options, placeholder="base" in FORMATS[chosen].heeds)
+
+
+def _heeded(name: str, given: set[str]) -> None:
+    """Nothing, if all options that were given make a difference to the format. Raises: UsageError."""
+    for option in sorted(given - FORMATS[name].heeds):
+        formats = ", ".join(f"--{other}" for other, row in FORMATS.items() if option in row.heeds)
+        raise UsageError(f"--{option.replace('_', '-')} is not for --{name}", hint=f"It is for {formats}.")
 
 
 def _format(asked: list[str], target: Path | None) -> str:
@@ -101,15 +127,15 @@ def _format(asked: list[str], target: Path | None) -> str:
         raise UsageError(f"one format at a time, not {' and '.join(sorted(set(asked)))}")
     if asked:
         return asked[0]
-    suffixes = [] if target is None else [s.lower() for s in target.suffixes if s.lower() != COMPRESSED]
-    if not suffixes or target is None or not _is_plain(target):
+    file = "" if target is None else target.name.lower().removesuffix(COMPRESSED)
+    if target is None or "." not in file or not _is_plain(target):
         return DEFAULT
-    for name, (_, ending, _) in FORMATS.items():
-        if ending == suffixes[-1]:
+    for name, row in FORMATS.items():
+        if file.endswith(row.ending):
             return name
-    endings = ", ".join(ending for _, ending, _ in FORMATS.values())
+    endings = ", ".join(row.ending for row in FORMATS.values())
     raise UsageError(
-        f"no format of ours ends in {suffixes[-1]}",
+        f"no format of ours ends in .{file.rpartition('.')[2]}",
         hint=f"Say which you mean (--turtle), or end in {endings}.",
     )
 
@@ -167,8 +193,8 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
-def _tell(notes: Notes, options: Options) -> None:
+def _tell(notes: Notes, options: Options, *, placeholder: bool) -> None:
     for reason, count in sorted(notes.counts.items()):
         narrate(f"note: {reason} ({count:,}; first: {notes.examples[reason]})")
-    if options.base == DEFAULT_BASE:
+    if placeholder and options.base == DEFAULT_BASE:
         narrate(f"note: IRIs begin with {DEFAULT_BASE}, a placeholder; before publishing set base in kg.toml")

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from exports import writer
+from exports import Options, writer
 from kg.graph import Graph
-from kg.rdf import Options, opened
+from kg.rdf import opened
 from kg.store import Store
 from kg.store.canonical import snapshot
 from kg.vocabulary import Kind
@@ -24,7 +24,7 @@ from .figures import Figure, table
 ROUNDS = 3
 _PEAK = (
     "import sys; from pathlib import Path; from kg.store import Store; from kg.graph import Graph;"
-    "from kg.rdf import Options; from exports import writer\n"
+    "from exports import Options, writer\n"
     "with Store(Path(sys.argv[1]), readonly=True) as store, open('/dev/null', 'wb') as file:\n"
     "    writer('turtle')(Graph(store), file, Options())\n"
     "print(next(int(line.split()[1]) / 1024 for line in open('/proc/self/status') if 'VmHWM' in line))"

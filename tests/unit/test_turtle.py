@@ -18,10 +18,10 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from exports import FORMATS, writer
+from exports import FORMATS, Options, writer
 from kg.graph import Graph
 from kg.model import Reading, Span
-from kg.rdf import Options, opened
+from kg.rdf import opened
 from kg.store import Store
 from kg.vocabulary import Predicate
 from tests.documents import claim, listed, mention
@@ -150,7 +150,7 @@ def store_of(path: Path, order: tuple[Reading, ...]) -> Store:
 def test_the_hash_seed_does_not_show(store: Store, seed: str) -> None:
     code = (
         "import sys; from pathlib import Path; from kg.store import Store; from kg.graph import Graph;"
-        "from kg.rdf import Options; from exports import writer;"
+        "from exports import Options, writer;"
         "writer('turtle')(Graph(Store(Path(sys.argv[1]), readonly=True)), sys.stdout.buffer, Options())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Pacific/Kiritimati"}
