@@ -84,7 +84,7 @@ def say_links(said: Said, draft: Draft) -> None:
         if link.identifier.scheme in CODE_HOSTS and (
             link is entry.main or link.role in ("code", "page", "dataset")
         ):
-            said.add(draft, Predicate.HAS_CODE, link.url, "link", 0.93)
+            said.add(draft, Predicate.HAS_CODE, link.url, "link", 0.95)
         elif link is entry.main or link.role == "page":
             if link.identifier.scheme not in ("arxiv", "doi"):
                 said.add(draft, Predicate.HOMEPAGE, link.url, "link", 0.9)
@@ -96,7 +96,7 @@ def say_hardware(said: Said, draft: Draft) -> None:
     """The devices that a title or description says the thing runs on."""
     for device in devices_in(f"{said.mention.name}. {said.entry.description}"):
         subject = said.mention
-        said.add(draft, Predicate.RUNS_ON, device, "device-words", 0.8, subject=subject, beyond=True)
+        said.add(draft, Predicate.RUNS_ON, device, "device-words", 0.85, subject=subject, beyond=True)
 
 
 def say_makers(said: Said, draft: Draft) -> None:
@@ -112,7 +112,7 @@ def say_makers(said: Said, draft: Draft) -> None:
     beyond = said.mention.kind is Kind.TUTORIAL
     for name in dict.fromkeys(_makers(said)):
         maker = draft.mention(said.place, name, Kind.ORGANIZATION, "cue", 0.8)
-        said.add(draft, Predicate.MADE_BY, maker, "cue-maker", 0.85, beyond=beyond)
+        said.add(draft, Predicate.MADE_BY, maker, "cue-maker", 0.87, beyond=beyond)
 
 
 def _makers(said: Said) -> list[str]:

@@ -146,12 +146,12 @@ def classify(entry: Entry) -> Guess:
         or _CURATED.search(about[:120])
         or (code and entry.main and "awesome" in entry.main.identifier.value)
     ):
-        return Guess(Kind.TUTORIAL, "curated-list", 0.92)
+        return Guess(Kind.TUTORIAL, "curated-list", 0.95)
     if guess := _by_host(entry):
         return guess
     title = is_title(name)
     if entry.form == "quote" and is_paperish(entry):
-        return Guess(Kind.PAPER, "title-form", 0.93)
+        return Guess(Kind.PAPER, "title-form", 0.95)
     if entry.column and not (title and is_paperish(entry) and entry.column is Kind.MODEL):
         return Guess(entry.column, "column", 0.95)
     kind, near = _by_heading(entry)
@@ -171,15 +171,15 @@ def _by_host(entry: Entry) -> Guess | None:  # noqa: PLR0911 - one return a rule
             return Guess(Kind.BENCHMARK if measured else Kind.DATASET, "host", 0.95)
         if first == "spaces":
             board = re.search(r"leaderboard|arena|bench", f"{entry.name} {identifier.value}", re.IGNORECASE)
-            return Guess(Kind.BENCHMARK, "host", 0.85) if board else None
-        return Guess(Kind.MODEL, "host", 0.93) if entry.column is None else None
+            return Guess(Kind.BENCHMARK, "host", 0.9) if board else None
+        return Guess(Kind.MODEL, "host", 0.95) if entry.column is None else None
     if (
         re.match(r"huggingface\.co/blog|reddit\.com/|(?:[\w-]+\.)?youtube\.com/|youtu\.be/", identifier.value)
         and entry.column is None
     ):
-        return Guess(Kind.TUTORIAL, "host", 0.9)
+        return Guess(Kind.TUTORIAL, "host", 0.94)
     if identifier.value.startswith("huggingface.co/collections") and entry.column is None:
-        return Guess(Kind.MODEL, "host", 0.85)
+        return Guess(Kind.MODEL, "host", 0.9)
     return None
 
 
@@ -208,7 +208,7 @@ def _by_heading(entry: Entry) -> tuple[Kind | None, bool]:
 def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  # noqa: FBT001
     """The heading's kind, unless the form of the item says otherwise."""
     paperish = is_paperish(entry)
-    sure = 0.93 if near else 0.88
+    sure = 0.95 if near else 0.94
     if kind is Kind.HARDWARE_TIER:
         return _by_form(entry, title=title)
     if kind is Kind.PAPER:
@@ -220,7 +220,7 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
         and not slides
         and (kind is not Kind.FRAMEWORK or not _TOOLS.search(_near_heading(entry)))
     ):
-        return Guess(Kind.PAPER, "title-form", 0.92)
+        return Guess(Kind.PAPER, "title-form", 0.95)
     if title and not paperish and kind in (Kind.FRAMEWORK, Kind.MODEL, Kind.METHOD) and _published(entry):
         return Guess(Kind.PAPER, "title-form", 0.85)
     noun = noun_kind(entry.description) or _noun_in_brackets(entry.name)
@@ -231,7 +231,7 @@ def _adjusted(entry: Entry, kind: Kind, near: bool, *, title: bool) -> Guess:  #
 def _under_papers(entry: Entry, sure: float, *, paperish: bool, title: bool) -> Guess:
     code = entry.main is not None and entry.main.role == "code"
     if code and not title and not entry.description and _SURVEYS.search(_near_heading(entry)):
-        return Guess(Kind.TUTORIAL, "host", 0.6)  # a repository among surveys gathers papers
+        return Guess(Kind.TUTORIAL, "host", 0.7)  # a repository among surveys gathers papers
     if (paperish or title) and not (code and not title):
         return Guess(Kind.PAPER, "type-heading", sure)
     return _by_form(entry, title=title) if entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
@@ -248,21 +248,21 @@ def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:
     code = entry.main is not None and entry.main.role == "code"
     told = noun is not None and noun in (Kind.FRAMEWORK, Kind.BENCHMARK, Kind.DATASET)
     if noun is not None and told and (code or not entry.description):
-        return Guess(noun, "description", 0.8)
+        return Guess(noun, "description", 0.9)
     return (
-        Guess(noun or Kind.FRAMEWORK, "host", 0.6) if code and _RESOURCES.search(_headings(entry)) else None
+        Guess(noun or Kind.FRAMEWORK, "host", 0.75) if code and _RESOURCES.search(_headings(entry)) else None
     )
 
 
 def _under_tools(entry: Entry, noun: Kind | None) -> Guess | None:
     if _PROJECTS.search(_headings(entry)) and (noun is Kind.MODEL or _FAMILY.match(entry.name)):
-        return Guess(Kind.MODEL, "description", 0.8)
+        return Guess(Kind.MODEL, "description", 0.9)
     return _under_models(entry, noun)
 
 
 def _under_models(_entry: Entry, noun: Kind | None) -> Guess | None:
     other = noun is not None and noun in (Kind.BENCHMARK, Kind.DATASET, Kind.TUTORIAL)
-    return Guess(noun, "description", 0.8) if other and noun is not None else None
+    return Guess(noun, "description", 0.9) if other and noun is not None else None
 
 
 def _under_benchmarks(entry: Entry, noun: Kind | None) -> Guess | None:
@@ -271,12 +271,12 @@ def _under_benchmarks(entry: Entry, noun: Kind | None) -> Guess | None:
     measures = _MEASURES.search(f"{entry.name} {entry.description}")
     if entry.shape != "item" or is_paperish(entry) or measures or (plainly and noun is not Kind.FRAMEWORK):
         return None
-    return Guess(noun or Kind.FRAMEWORK, "description", 0.7)
+    return Guess(noun or Kind.FRAMEWORK, "description", 0.8)
 
 
 def _under_applications(entry: Entry, noun: Kind | None) -> Guess | None:
     library = noun is Kind.FRAMEWORK and _LIBRARY.search(entry.description[:60])
-    return Guess(Kind.FRAMEWORK, "description", 0.8) if library else None
+    return Guess(Kind.FRAMEWORK, "description", 0.9) if library else None
 
 
 _OVERRULED = {
@@ -311,16 +311,16 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
     """No heading decides: host, form of the name and the head noun of the description do."""
     paperish = is_paperish(entry)
     if paperish and title:
-        return Guess(Kind.PAPER, "title-form", 0.92)
+        return Guess(Kind.PAPER, "title-form", 0.95)
     if title and not entry.links and entry.main is None and _published(entry):
         return Guess(Kind.PAPER, "title-form", 0.85)
     noun = _noun_of(entry)
     topic = _topic_kind(entry)
     if paperish:
         published = noun if noun is not None and noun in _PUBLISHED else Kind.METHOD
-        return Guess(published, "paper-host", 0.6)
+        return Guess(published, "paper-host", 0.7)
     if noun and entry.main:
-        return Guess(noun, "description", 0.8)
+        return Guess(noun, "description", 0.9)
     if entry.main and entry.main.role == "code":
         return Guess(Kind.FRAMEWORK, "host", 0.8)
     if entry.main and entry.main.role in ("blog", "video", "docs"):
@@ -328,10 +328,10 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
     if entry.main:
         return Guess(Kind.TUTORIAL if title else Kind.FRAMEWORK, "host", 0.5)
     if any(link.role == "code" for link in entry.links):
-        return Guess(Kind.FRAMEWORK, "host", 0.6)
+        return Guess(Kind.FRAMEWORK, "host", 0.75)
     if any(link.label and link.role == "page" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.5)
-    return Guess(topic, "under-topic", 0.75) if topic else Guess(noun or Kind.METHOD, "name-only", 0.5)
+    return Guess(topic, "under-topic", 0.85) if topic else Guess(noun or Kind.METHOD, "name-only", 0.5)
 
 
 def _noun_of(entry: Entry) -> Kind | None:

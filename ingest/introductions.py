@@ -34,9 +34,9 @@ def say_papers(said: Said, draft: Draft) -> None:
         name = link.text if title and not link.label and link is not entry.main else ""
         paper = draft.mention(said.place, name, Kind.PAPER, "reference", 0.95, identifiers=(link.identifier,))
         if mention.kind in _INTRODUCED:
-            said.add(draft, Predicate.INTRODUCES, mention, "paper-link", 0.92, subject=paper)
+            said.add(draft, Predicate.INTRODUCES, mention, "paper-link", 0.95, subject=paper)
         else:
-            said.add(draft, Predicate.ABOUT, mention, "paper-link", 0.6, subject=paper)
+            said.add(draft, Predicate.ABOUT, mention, "paper-link", 0.65, subject=paper)
 
 
 def say_introduced(said: Said, draft: Draft) -> None:
@@ -60,7 +60,7 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
     out: list[tuple[str, str, float]] = []
     named = bool(entry.prefix) and entry.prefix.casefold() not in _NO_NAMES  # "Paper: [Title](…)"
     if named and len(entry.prefix.split()) <= _NAME_WORDS and not is_organization(entry.prefix):
-        out.append((entry.prefix, "short-name", 0.9))
+        out.append((entry.prefix, "short-name", 0.93))
     if (
         _is_name(entry.lead)
         and " " not in entry.lead
@@ -71,7 +71,7 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
         clean = word.strip(" :,.()[]")
         if 0 < len(clean.split()) <= 2 and clean != title and _is_name(clean):  # noqa: PLR2004
             out.append((clean, "marked-name", 0.7))
-    out += [(c.text, "column", 0.88) for c in entry.cells if c.role == "short" and _is_name(c.text)]
+    out += [(c.text, "column", 0.93) for c in entry.cells if c.role == "short" and _is_name(c.text)]
     head, colon, rest = title.partition(":")
     if not colon:
         head, colon, rest = _dashed(title)
@@ -82,9 +82,9 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
         and _heads(head.strip(), rest)
     ):
         name = re.sub(r"\s+(?:Technical\s+)?Report$", "", head.strip(" \"'“”"))
-        out.append((name, "title-form", 0.9))
+        out.append((name, "title-form", 0.95))
     out += [(b, "badge", 0.85) for b in entry.badges if _heads(b, "") and len(b.split()) <= _NAME_WORDS]
-    out += [(name, "badge-name", 0.92) for name in entry.named if _is_name(name)]
+    out += [(name, "badge-name", 0.9) for name in entry.named if _is_name(name)]
     seen: dict[str, tuple[str, str, float]] = {}
     for found in out:
         seen.setdefault(found[0].casefold(), found)

@@ -127,20 +127,20 @@ def _derived(tie: _Tie) -> bool:
     if tie.kind is Kind.MODEL and _DATA.match(tie.behind):
         return tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.6)
     if tie.kind is Kind.FRAMEWORK and how:
-        return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.5)
+        return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.55)
     if tie.kind is Kind.DATASET and how:
         return False  # "made to fine-tune Foo"
     what = tie.target(tie.kind if tie.kind in CODE_KINDS else Kind.MODEL)
-    return tie.say(Predicate.DERIVED_FROM, what, 0.85, how=how) or tie.say(
+    return tie.say(Predicate.DERIVED_FROM, what, 0.87, how=how) or tie.say(
         Predicate.WORKS_WITH, what, 0.6, rule="forked"
     )
 
 
 def _based(tie: _Tie) -> bool:
     if tie.kind is Kind.MODEL and _LIBRARY.match(tie.behind):
-        return tie.say(Predicate.USES, tie.target(Kind.FRAMEWORK), 0.65, rule="uses")
+        return tie.say(Predicate.USES, tie.target(Kind.FRAMEWORK), 0.73, rule="uses")
     if tie.kind is Kind.MODEL:
-        return tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.85)
+        return tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.9)
     if tie.kind is Kind.DATASET:
         return tie.other is not None and tie.say(Predicate.DERIVED_FROM, tie.other, 0.7)
     return _used(tie)
@@ -156,7 +156,7 @@ def _opening(tie: _Tie) -> bool:
 
 def _forked(tie: _Tie) -> bool:
     if tie.kind is Kind.FRAMEWORK and re.match(r"(?:['’]s)?\s+models?\b", tie.behind):
-        return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.6)  # "port of the Foo model in C"
+        return tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.65)  # "port of the Foo model in C"
     what = tie.target(tie.kind)
     return tie.say(Predicate.DERIVED_FROM, what, 0.7) or tie.say(
         Predicate.WORKS_WITH, what, 0.7, rule="forked"
@@ -179,7 +179,7 @@ def _trained(tie: _Tie) -> bool:
         return tie.say(Predicate.DERIVED_FROM, tie.other, 0.5)
     spelled_out = re.match(r"\s\([A-Z]", tie.behind)
     if tie.other is None and (spelled_out or tie.found.name.casefold() in _METHODS):
-        return tie.say(Predicate.USES, tie.target(Kind.METHOD), 0.65, rule="uses")
+        return tie.say(Predicate.USES, tie.target(Kind.METHOD), 0.73, rule="uses")
     if re.match(r"\s+(?:tokens?|gpus?|tpus?)\b", tie.behind, re.IGNORECASE):
         return False
     return tie.say(Predicate.TRAINED_ON, tie.target(Kind.DATASET), 0.7)
@@ -193,7 +193,7 @@ def _trains(tie: _Tie) -> bool:
 
 
 def _generated(tie: _Tie) -> bool:
-    return tie.kind is Kind.DATASET and tie.say(Predicate.GENERATED_WITH, tie.target(Kind.MODEL), 0.7)
+    return tie.kind is Kind.DATASET and tie.say(Predicate.GENERATED_WITH, tie.target(Kind.MODEL), 0.75)
 
 
 def _suits(tie: _Tie, what: Mention) -> bool:
@@ -207,9 +207,9 @@ def _supported(tie: _Tie) -> bool:
     what = tie.target(Kind.MODEL, 0.5)
     return (
         _suits(tie, what)
-        or tie.say(Predicate.SUPPORTS, what, 0.75)
-        or tie.say(Predicate.WORKS_WITH, what, 0.6)
-        or tie.say(Predicate.IMPLEMENTS, what, 0.6)
+        or tie.say(Predicate.SUPPORTS, what, 0.88)
+        or tie.say(Predicate.WORKS_WITH, what, 0.7)
+        or tie.say(Predicate.IMPLEMENTS, what, 0.7)
     )
 
 
@@ -222,7 +222,7 @@ def _used(tie: _Tie) -> bool:
     what = tie.target(Kind.FRAMEWORK if made else Kind.METHOD, 0.5)
     return (
         _suits(tie, what)
-        or tie.say(Predicate.USES, what, 0.65, rule="uses")
+        or tie.say(Predicate.USES, what, 0.73, rule="uses")
         or tie.say(Predicate.WORKS_WITH, what, 0.6, rule="uses")
     )
 
@@ -255,7 +255,7 @@ def say_examples(said: Said, draft: Draft) -> None:
             said.place, link.text, kind, "example", 0.5,
             identifiers=() if link.role == "paper" else (link.identifier,),
         )  # fmt: skip
-        said.add(draft, Predicate.SUITS, mention, "example", 0.7, subject=thing)
+        said.add(draft, Predicate.SUITS, mention, "example", 0.8, subject=thing)
 
 
 def say_about(said: Said, draft: Draft) -> None:

@@ -83,5 +83,5 @@ def say_vendor(said: Said, draft: Draft) -> None:
             and any(c.isalpha() for c in section.text)
         ):
             maker = draft.mention(said.place, bare(section.text), Kind.ORGANIZATION, "section", 0.75)
-            said.add(draft, Predicate.MADE_BY, maker, "section", 0.85)
+            said.add(draft, Predicate.MADE_BY, maker, "section", 0.9)
             return

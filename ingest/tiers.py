@@ -112,7 +112,7 @@ def say_tier(said: Said, draft: Draft, tier: Tier) -> None:
             Predicate.REQUIRES,
             said.mention,
             "tier-examples",
-            0.85,
+            0.9,
             subject=model,
             qualifiers=qualifiers,
         )

@@ -68,7 +68,7 @@ def _say_cell(said: Said, draft: Draft, cell: Cell) -> None:
             said.add(draft, Predicate.CONTEXT_LENGTH, Literal(str(length), "integer"), "column", 0.9)
     elif cell.role == "device":
         for name in parts(text):
-            said.add(draft, Predicate.RUNS_ON, re.sub(r"^\w+:\s*", "", name), "column", 0.8)
+            said.add(draft, Predicate.RUNS_ON, re.sub(r"^\w+:\s*", "", name), "column", 0.93)
     else:
         _say_things(said, draft, cell)
 
@@ -105,12 +105,12 @@ def _say_things(said: Said, draft: Draft, cell: Cell) -> None:
     elif cell.role == "maker":
         for name in [cleaned(cell.text)] if "(" in cell.text else parts(cell.text):
             maker = draft.mention(said.place, name, Kind.ORGANIZATION, "column", 0.9)
-            said.add(draft, Predicate.MADE_BY, maker, "column", 0.93, beyond=True)
+            said.add(draft, Predicate.MADE_BY, maker, "column", 0.95, beyond=True)
     elif cell.role in _THINGS:
         predicate, kind = _THINGS[cell.role]
         for name in _bases(said, cell) if cell.role == "base" else parts(cell.text):
             if said.mention.kind in predicate.domain and not _NOBODY.search(name):
-                said.add(draft, predicate, thing(said, draft, name, kind), "column", 0.87)
+                said.add(draft, predicate, thing(said, draft, name, kind), "column", 0.9)
     elif cell.role == "domain" or (cell.role == "keywords" and said.mention.kind is Kind.PAPER):
         for name in parts(cell.text):
             _say_keyword(said, draft, name)
@@ -139,7 +139,7 @@ def _say_keyword(said: Said, draft: Draft, name: str) -> None:
     introduced = {c.object.name for c in said.claims if isinstance(c.object, Mention)}
     if len(name) > 1 and not _VAGUE.fullmatch(name) and name not in introduced:
         topic = draft.known(name, _CONCEPTS) or draft.mention(said.place, name, Kind.TOPIC, "column", 0.8)
-        said.add(draft, Predicate.ABOUT, topic, "column", 0.9)
+        said.add(draft, Predicate.ABOUT, topic, "column", 0.95)
 
 
 def thing(said: Said, draft: Draft, name: str, kind: Kind) -> Mention:
@@ -193,7 +193,7 @@ def _say_tags(said: Said, draft: Draft) -> None:
             topic = draft.known(tag, (Kind.METHOD, Kind.TOPIC)) or draft.mention(
                 said.place, tag, Kind.TOPIC, "tag", 0.8
             )
-            said.add(draft, Predicate.ABOUT, topic, "tag", 0.88)
+            said.add(draft, Predicate.ABOUT, topic, "tag", 0.93)
 
 
 def _say_bits(said: Said, draft: Draft) -> None:
@@ -222,7 +222,7 @@ def _say_venue(said: Said, draft: Draft) -> None:
                 said.add(draft, Predicate.RELEASED, Literal(date, "date"), "venue", 0.85)
                 break
     if venue.name:
-        said.add(draft, Predicate.PUBLISHED_IN, str(venue), "venue", 0.92)
+        said.add(draft, Predicate.PUBLISHED_IN, str(venue), "venue", 0.95)
     elif venue.year and said.mention.kind is Kind.PAPER:
         said.add(draft, Predicate.RELEASED, Literal(str(venue.year), "date"), "venue", 0.85)
 
