@@ -145,7 +145,10 @@ def remove(context: Context, name: str) -> None:
 @click.argument("target", type=click.Path(path_type=Path), required=False)
 @pass_context
 def backup(context: Context, target: Path | None) -> None:
-    """Copy the database to TARGET (beside it, with the time in its name). Safe while kg writes."""
+    """Copy the database to TARGET (beside it, with the time in its name). Safe while kg writes.
+
+    The copy holds your marks as well: where marks.jsonl is lost, they come back from it.
+    """
     workspace = context.workspace
     if not workspace.database.exists():
         raise UsageError(

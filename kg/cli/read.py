@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
 from kg.errors import UnknownNode, UsageError
 from kg.graph import Graph
-from kg.marks import STATES, together
+from kg.marks import STATES
 from kg.model import Counts, Evidence, Literal, Node, PaperRecord, Statement
 from kg.names import name_key
 from kg.papers import freshness, lookup_of, only_withdrawn
 from kg.search import Query
+from kg.store.marks import marked_slugs
 from kg.vocabulary import Predicate
 
 from . import render
@@ -49,7 +50,7 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
         found = graph.search(parsed, limit=limit)
         total = graph.count(parsed)
         near = graph.nearest(" ".join(parsed.words)) if parsed.words and not found else []
-        marks = _marks(graph)
+        marks = _marks(graph, found)
     chosen = context.format(format_, ("table", "json", "jsonl", "ids"))
     nodes = [
         {**render.node_json(node, context.settings.base), "mark": marks.get(node.slug)} for node in found
@@ -71,15 +72,11 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
         narrate(f"note: {len(found)} of {total:,} shown; --limit -1 for all")
 
 
-def _marks(graph: Graph) -> dict[str, dict[str, Any]]:
-    """What is marked of each node, by slug, as JSON values."""
-    listed = sorted(((node.slug, mark) for mark, node in graph.marks() if node), key=lambda pair: pair[0])
-    found = {}
-    for slug, same in groupby(listed, key=lambda pair: pair[0]):
-        mark = together(mark for _, mark in same)
-        assert mark is not None
-        found[slug] = render.mark_json(mark)
-    return found
+def _marks(graph: Graph, nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
+    """What is marked of these nodes, by slug, as JSON values; nodes without a mark left out."""
+    some = marked_slugs(graph.db)
+    marks = {node.slug: graph.mark(node) for node in nodes if node.slug in some}
+    return {slug: render.mark_json(mark) for slug, mark in marks.items() if mark is not None}
 
 
 def _check_filters(graph: Graph, query: Query) -> None:

@@ -73,6 +73,12 @@ def marks_of(db: sqlite3.Connection, slug: str) -> list[Mark]:
     return [mark_of(row["line"]) for row in db.execute(sql, (slug,))]
 
 
+def marked_slugs(db: sqlite3.Connection) -> set[str]:
+    """The slugs of all nodes that bear a mark."""
+    sql = "SELECT n.slug FROM mark k JOIN node n ON n.id = k.node_id"
+    return {row["slug"] for row in db.execute(sql)}
+
+
 def all_marks(db: sqlite3.Connection) -> list[tuple[Mark, Node | None]]:
     """All marks in order, each with its node, or None where that is not in the graph now."""
     sql = "SELECT mark.line, n.* FROM mark LEFT JOIN node n ON n.id = mark.node_id"

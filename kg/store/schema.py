@@ -264,8 +264,8 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError:
     if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
         return StoreDamaged(
             f"{path} is damaged: {text}",
-            hint="Move it away and run `kg refresh --all`: it is rebuilt from kg.toml, "
-            "corrections.toml and the sources. Or put back a backup (`kg backup`).",
+            hint="Move it away and run `kg refresh --all`: it is rebuilt from the text files "
+            "beside it and the sources. Or put back a backup (`kg backup`).",
         )
     return StoreError(f"{path}: {text}", hint="Run `kg doctor`.")
 

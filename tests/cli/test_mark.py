@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Kg, on_a_terminal
+from exports import FORMATS
+from tests.cli.command import Kg, finish, on_a_terminal
 from tests.cli.lists import KELP, TIDES
 
 NOW = "2026-03-01T12:00:00Z"
@@ -149,6 +150,12 @@ def test_marks_of_a_lost_file_are_in_the_database_and_in_its_backup(kg: Kg) -> N
     assert list(marks(kg)) == ["LoRA"]
 
 
+def test_marks_made_at_once_are_all_kept(kg: Kg) -> None:
+    running = [kg.start("mark", "tag", "lora", f"tag-{n}") for n in range(4)]
+    assert [finish(one).code for one in running] == [0] * 4
+    assert list(kg("show", "lora").json["mark"]["tags"]) == [f"tag-{n}" for n in range(4)]
+
+
 def test_an_edited_file_is_taken_in_by_the_next_command(kg: Kg) -> None:
     kg("mark", "star", "lora")
     line = marks(kg)["LoRA"]
@@ -237,7 +244,7 @@ def test_a_note_is_data(kg: Kg) -> None:
 
 
 def test_marks_are_in_no_export(kg: Kg) -> None:
-    formats = ("--turtle", "--ntriples")
+    formats = [f"--{name}" for name in FORMATS]
     before = [kg("export", name).out for name in formats]
     kg("mark", "note", "lora", "privatissimum")
     kg("mark", "tag", "lora", "privatissimum")
