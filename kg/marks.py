@@ -124,8 +124,8 @@ def note_of(text: str) -> str:
 
 
 def marked(remarks: Iterable[Remark], markings: Iterable[Marking], now: datetime) -> tuple[Remark, ...]:
-    """The remarks after the markings; what already stands there keeps its time."""
-    found = list(remarks)
+    """The remarks after the markings, to the second; what already stands there keeps its time."""
+    found, now = list(remarks), now.replace(microsecond=0)
     for one in markings:
         if one.on and any((r.field, r.value) == (one.field, one.value) for r in found):
             continue

@@ -92,8 +92,7 @@ def apply(
         after: dict[object, Mark] = {mark.key: mark for mark in before}
         for target in [_target(graph, node) for node in nodes]:
             united = together(target.marks)
-            now = context.clock().replace(microsecond=0)
-            remarks = marked(united.remarks if united else (), markings(united), now)
+            remarks = marked(united.remarks if united else (), markings(united), context.clock())
             if united is None or remarks != united.remarks:  # else nothing is to be written
                 for old in target.marks:
                     after.pop(old.key, None)

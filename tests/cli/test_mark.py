@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -250,6 +251,24 @@ def test_marks_are_in_no_export(kg: Kg) -> None:
     kg("mark", "tag", "lora", "privatissimum")
     kg("mark", "star", "lora")
     assert [kg("export", name).out for name in formats] == before
+
+
+def test_what_several_nodes_answer_to_is_not_marked(kg: Kg) -> None:
+    more = "## Models\n- [Seiche](https://github.com/saltlab/driftkit) - A 2B model of lakes.\n"
+    kg.write("more.md", f"# More\n\n{more}")
+    kg("add", "more.md")
+    kg("mark", "star", "driftkit")
+    assert "names several nodes" in kg.refused("mark", "read", "github:saltlab/driftkit", code=1)
+
+
+def test_where_the_file_cannot_be_written_the_graph_has_no_mark_either(kg: Kg) -> None:
+    kg("mark", "star", "lora")
+    blocked = kg.workspace / f".marks.jsonl.{os.getpid()}"  # written beside, then renamed
+    blocked.mkdir()
+    assert "cannot be written" in kg.refused("mark", "star", "driftkit")
+    blocked.rmdir()
+    (kg.workspace / "marks.jsonl").unlink()
+    assert kg("search", "is:starred", "--ids").out == "lora\n"
 
 
 def test_no_mark_is_half_made_where_the_file_cannot_be_written(kg: Kg) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,10 +20,13 @@ class Shelf:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.fails = False
+        self.naps: list[float] = []
 
     def __call__(self, slug: str, change: Callable[[Mark | None], Sequence[Marking]]) -> str:
         if self.fails:
             raise StoreLocked("somebody writes", hint="Wait.")
+        if self.naps:
+            time.sleep(self.naps.pop())
         with Store(self.path, clock=sample.clock) as store:
             graph = Graph(store)
             node = graph.node(slug)

@@ -18,6 +18,7 @@ from kg.marks import (
     Mark,
     Marking,
     Remark,
+    chosen,
     line_of,
     mark_of,
     marked,
@@ -54,7 +55,7 @@ def test_one_reading_one_note_many_tags() -> None:
 
 
 def test_what_stands_there_keeps_its_time_and_what_is_new_gets_its_own() -> None:
-    said = marked(marked((), [READ], NOON), [READ, STAR], LATER)
+    said = marked(marked((), [READ], NOON), [READ, STAR], LATER.replace(microsecond=7))
     assert {(one.field, one.at) for one in said} == {("reading", NOON), ("star", LATER)}
 
 
@@ -192,6 +193,12 @@ def test_bytes_that_are_no_text_are_told_and_a_byte_order_mark_is_not() -> None:
     assert (len(found), [problem.line for problem in problems]) == (1, [2])
 
 
+def test_times_are_read_to_the_second_in_utc() -> None:
+    mark = mark_of('{"node": {"name": "x"}, "starred_at": "2026-03-01T13:00:00.9+01:00"}')
+    assert mark.remarks == (Remark("star", "", NOON),)
+    assert mark_of(line_of(mark)) == mark
+
+
 def test_lines_are_readable_json_in_the_order_of_names() -> None:
     marks = [Mark(Anchor(name, "Method"), marked((), [Marking("note", "Ünï\ncode")], NOON)) for name in "ZYX"]
     lines = written(marks).splitlines()
@@ -317,6 +324,12 @@ def test_a_range_of_memory_is_no_other_range_of_that_name(store: Store) -> None:
     put(store, node.slug, STAR)
     store.replace(listed("one", [mention("Small", Kind.HARDWARE_TIER, "tier:ram:8-16:GB")]))
     assert on(store) == {"Small": ""}
+
+
+def test_a_range_of_memory_is_not_found_by_a_name_alone() -> None:
+    tier = Node("small", Kind.HARDWARE_TIER, "Small", identifiers=ids("tier:ram:2-4:GB"))
+    assert chosen(Anchor("Small", "HardwareTier"), [tier]) is None
+    assert chosen(Anchor("Small", "HardwareTier", tier.identifiers), [tier]) is tier
 
 
 def test_search_finds_by_marks_and_its_facets_count_the_same(store: Store) -> None:
