@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from kg.errors import KgError, NotAList, UsageError
 from kg.graph import Graph
-from kg.model import Reading
+from kg.model import Delta, Reading
 from kg.store import Store
 from kg.workspace import Source
 
@@ -237,16 +237,29 @@ def _etag_of(source: Source, etags: Mapping[str, str]) -> str:
     return etag if address == source.address else ""
 
 
-def reread(store: Store, *, but: Collection[str]) -> list[Reading]:
+def replace_all(store: Store, readings: Sequence[Reading], *, others: bool = False) -> Delta:
+    """What changed, after these lists say what they say now.
+
+    What an older reader read of them is read again first, from the stored bytes and in a transaction
+    of its own: the ledger tells apart what a better reader sees and what the source has changed.
+    ``others``: so are all other lists that an older reader read.
+    """
+    again = reread(store, None if others else {reading.key for reading in readings})
+    return (store.replace(*again) if again else Delta()) + store.replace(*readings)
+
+
+def reread(store: Store, only: Collection[str] | None = None) -> list[Reading]:
     """Stored lists that an older reader read, read again by this one; no network is needed.
 
-    ``but``: keys of documents that have just been read anyway.
+    ``only``: of these keys.
     """
     graph = Graph(store)
     readings = []
     for document in graph.documents():
         reader = reader_of(document.reader)
-        if reader is None or reader.version == document.reader or document.key in but:
+        if reader is None or reader.version == document.reader:
+            continue
+        if only is not None and document.key not in only:
             continue
         if (content := graph.content(document.key)) is not None:
             name = document.key.removeprefix("list:")

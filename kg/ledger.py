@@ -67,6 +67,28 @@ def changes(db: sqlite3.Connection, wanted: Wanted) -> Iterator[Change]:
         yield change_of(row)
 
 
+def detail(change: Change) -> str:
+    """What happened, in a few words beside the name of what it happened to; may be empty.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 1, 5, tzinfo=UTC)
+    >>> detail(Change(at, "source", "replaced", "paper", "x", "A Title", "arxiv:2106.09685", "v1", "v2"))
+    'v1 → v2'
+    >>> detail(Change(at, "source", "moved", "entry", "x", "Wren", "list:birds", "Models", "Models › Tiny"))
+    'birds: Models → Models › Tiny'
+    >>> detail(Change(at, "source", "removed", "entry", "x", "Wren", "list:birds", "Models"))
+    'birds › Models'
+    """
+    name = change.document.removeprefix("list:")
+    if change.what == "entry":
+        if change.action == "moved":
+            return f"{name}: {change.old or '(top)'} → {change.new or '(top)'}"
+        return " › ".join(part for part in (name, change.new or change.old) if part)
+    if change.what == "paper" and change.action != "new":
+        return " → ".join(part for part in (change.old, change.new) if part)
+    return name
+
+
 def history(db: sqlite3.Connection, arxiv_id: str) -> list[PaperChange]:
     """All that changed in a paper's record, the oldest first, in the order of the record's fields."""
     sql = "SELECT * FROM paper_change WHERE arxiv_id = ? ORDER BY id"

@@ -348,6 +348,10 @@ class Delta:
     documents_unchanged: int = 0
     changes: tuple[Change, ...] = ()
 
+    def __add__(self, other: Delta) -> Delta:
+        """What both changed, one after the other."""
+        return Delta(*(getattr(self, name) + getattr(other, name) for name in Delta.__dataclass_fields__))
+
     def __bool__(self) -> bool:
         """Whether anything in the graph is different now."""
         return bool(

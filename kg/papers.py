@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from .announcements import next_announcement
 from .graph import Graph
 from .identifiers import arxiv_id
-from .model import Lookup, Node, PaperRecord
+from .model import Change, Lookup, Node, PaperRecord
 from .store.rows import node_of, record_of
 from .vocabulary import Kind
 
@@ -171,3 +171,21 @@ def _introductions(graph: Graph, here: str, there: str, node: Node) -> list[Node
         " WHERE n.slug = ? AND s.predicate = 'INTRODUCES' ORDER BY other.slug"
     )
     return [node_of(row) for row in graph.db.execute(sql, (node.slug,)).fetchall()]
+
+
+# --------------------------------------------------------------------------------- changes
+
+
+def aftermath(graph: Graph, change: Change) -> list[Node]:
+    """What rests alone on the paper that a change says was withdrawn; by slug."""
+    paper = graph.node(change.subject) if (change.what, change.action) == ("paper", "withdrawn") else None
+    return resting(graph, paper) if paper else []
+
+
+def page_of(graph: Graph, change: Change) -> str:
+    """The web page that a change is about: the paper's, else the list's; empty where there is none."""
+    node = graph.node(change.subject) if change.what == "paper" else None
+    if node is not None:
+        return next((one.url for one in node.identifiers if one.url), "")
+    row = graph.db.execute("SELECT page FROM document WHERE key = ?", (change.document,)).fetchone()
+    return row["page"] if row else ""

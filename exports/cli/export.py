@@ -151,7 +151,7 @@ def _write(graph: Graph, name: str, target: Path | None, options: Options) -> No
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return Notes()
     try:
-        with _replacing(target) as file:
+        with replacing(target) as file:
             return write(graph, file, options)
     except OSError as error:
         raise ExportError(
@@ -166,7 +166,7 @@ def _is_plain(target: Path) -> bool:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def replacing(target: Path) -> Iterator[BinaryIO]:
     """A file to write beside ``target``, which takes its place when all is written."""
     if not _is_plain(target):
         with target.open("wb") as device:

@@ -12,7 +12,7 @@ from ingest.address import Address, AddressKind
 from ingest.arxiv.queries import LIMIT
 from ingest.http import Http
 from ingest.papers import PapersReport, due_papers, fetch_papers, find_papers
-from ingest.sources import Gathered, gather, name_all, resolve_all
+from ingest.sources import Gathered, gather, name_all, replace_all, resolve_all
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import complain, exit_code, narrate
@@ -101,7 +101,7 @@ def add(  # noqa: PLR0913 - one an option
     if not good and not papers and not queries and any(one.error for one in gathered):
         return _nothing(gathered)
     with context.writing() as store:
-        delta = store.replace(*(one.reading for one in good if one.reading is not None))
+        delta = replace_all(store, [one.reading for one in good if one.reading is not None])
         workspace.add_sources([one.source for one in good])
         wanted = tuple(address.removeprefix("arxiv:") for address in sorted(papers))
         workspace.add_sources(queries)

@@ -11,7 +11,7 @@ from ingest.arxiv.queries import is_query
 from ingest.http import Http
 from ingest.papers import PapersReport, due_papers, due_queries
 from ingest.readers import READERS
-from ingest.sources import Gathered, gather, reread
+from ingest.sources import Gathered, gather, replace_all, reread
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import Exit, complain, narrate
@@ -85,11 +85,13 @@ def _refresh(context: Context, plan: _Plan) -> Outcome:
             known = context.settings.sources
             gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags, known=known)
         readings = [one.reading for one in gathered if one.reading is not None]
-        readings += reread(store, but={reading.key for reading in readings})
-        delta = store.replace(*readings, dry_run=plan.dry_run)
         if plan.dry_run:
+            read = {reading.key for reading in readings}
+            readings += [one for one in reread(store) if one.key not in read]
+            delta = store.replace(*readings, dry_run=True)
             papers = len(due_papers(store, everything=plan.everything))
             return Outcome(_would(context, gathered, delta, papers, plan.format_))
+        delta = replace_all(store, readings, others=True)
         workspace.add_sources([one.source for one in gathered if one.moved])
         same = [one for one in gathered if one.reading is None and one.error is None]
         store.checked(*(f"list:{one.source.name}" for one in same))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import click
 from click.types import StringParamType
 
@@ -55,3 +58,24 @@ def kind_of(text: str) -> Kind:
         near = get_close_matches(text.casefold(), labels, n=1)
         hint = f"Did you mean {labels[near[0]]}?" if near else f"One of: {', '.join(labels.values())}."
         raise UsageError(f"there is no kind {text!r}", hint=hint) from None
+
+
+_AGE = re.compile(r"([1-9]\d{0,4})([hdw])")
+_UNIT = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def since_of(text: str, now: datetime) -> datetime:
+    """The moment that an age or a day (or time) in ISO 8601 names, in UTC; a day begins at midnight UTC.
+
+    Raises: UsageError.
+    """
+    if age := _AGE.fullmatch(text.strip()):
+        try:
+            return now - int(age[1]) * _UNIT[age[2]]
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{text!r} is no day or age", hint="Like 2026-01-31, 12h, 30d or 4w.") from None

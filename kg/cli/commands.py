@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("kg.cli.read:show", "Show a node and its edges."),
     "why": ("kg.cli.read:why", "Show the receipts of a node or of one edge."),
     "paper": ("kg.cli.paper:paper", "Show a paper, how fresh its record is, and its history."),
+    "changes": ("exports.cli.changes:changes", "Show what lists and papers have done; as Atom, too."),
     "path": ("kg.cli.read:path", "Show how two nodes are connected."),
     "check": ("kg.cli.check:check", "Look for what is wrong in lists, papers and the graph."),
     "correct": ("kg.cli.correct:correct", "Correct the graph; corrections outrank all rules."),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from kg.graph import Graph
 from kg.marks import Mark, said_of
-from kg.model import Evidence, Literal, Lookup, Node, PaperRecord, Statement
+from kg.model import Change, Evidence, Literal, Lookup, Node, PaperRecord, Statement
 from kg.papers import freshness, only_withdrawn, reason, resting, stale_since, successor
 from kg.vocabulary import Predicate
 
@@ -110,6 +111,11 @@ def mark_lines(mark: Mark) -> list[str]:
     """A mark as lines: in words, then the note."""
     said = safe(f"  marked: {mark}")
     return [said, *(safe(f"    {line}") for line in mark.note.splitlines())]
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """A change as a JSON object."""
+    return {**asdict(change), "at": change.at.isoformat()}
 
 
 def lookup_json(looked: Lookup, now: datetime) -> dict[str, Any]:
