@@ -34,7 +34,13 @@ Examples:
 @click.option("--since", type=TEXT, help="Not before this day or age: 2026-01-31, 12h, 30d, 4w.")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only after the change of this number.")
 @click.option("--what", multiple=True, type=click.Choice([*THINGS, ALL]), help="What changes are about.")
-@click.option("--action", multiple=True, type=click.Choice(ACTIONS), help="What happened.")
+@click.option(
+    "--action",
+    metavar="ACTION",
+    multiple=True,
+    type=click.Choice(ACTIONS),
+    help=f"What happened: {', '.join(ACTIONS)}.",
+)
 @click.option(
     "--cause",
     multiple=True,

@@ -288,6 +288,8 @@ READS = {
     "why": ["why", "brinewave"],
     "why edge": ["why", "brinewave", "requires", "8-16"],
     "path": ["path", "ebbformer", "lora"],
+    "paper": ["paper", "2401.90001", "--history"],
+    "changes": ["changes", "--cause", "all"],
     "stats": ["stats"],
     "sources": ["sources"],
     "doctor": ["doctor"],
