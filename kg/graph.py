@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from . import ledger, search, walk
+from . import ledger, passages, search, walk
 from .corrections import Correction
 from .drafts import Seen
 from .errors import UnknownNode
@@ -32,7 +32,8 @@ from .model import (
 )
 from .names import name_key, slugify
 from .search import Query
-from .store import Store, runs
+from .store import Store, occurrences, runs
+from .store.batches import SIZE, rows_in
 from .store.documents import correction_of
 from .store.marks import all_marks, marks_of
 from .store.rows import document_of, node_of, place_of, record_of, span_of
@@ -154,8 +155,9 @@ class Graph:
     def edges(self, slug: str) -> list[Statement]:
         """All statements that a node takes part in: as subject, object or qualifier.
 
-        What an arXiv record says of its paper is among them (``id`` 0). Order: the vocabulary's,
-        outgoing before incoming, best supported first, then by the other end.
+        What an arXiv record says of its paper is among them, and names found in texts where no
+        statement says more (``id`` 0). Order: the vocabulary's, outgoing before incoming, best
+        supported first, then by the other end.
         """
         node = self._number(slug)
         sql = (
@@ -167,6 +169,7 @@ class Graph:
         here = self.node(slug)
         assert here is not None
         found += self._record_edges(here)
+        found += passages.of(self.db, node)
         found.sort(key=lambda s: (s.predicate.rank, s.subject != here, -s.support, _other(s, here)))
         return found
 
@@ -180,15 +183,13 @@ class Graph:
         return [Statement(paper, predicate, Literal(value)) for predicate, value in values]
 
     def statements(self) -> Iterator[Statement]:
-        """All statements, ordered by subject slug, predicate, object and qualifiers; streamed."""
-        sql = "SELECT s.* FROM statement s JOIN node n ON n.id = s.subject_id ORDER BY n.slug"
-        same: list[sqlite3.Row] = []
-        for row in self.db.execute(sql):
-            if same and same[0]["subject_id"] != row["subject_id"]:
-                yield from sorted(self._statements(same), key=order)
-                same = []
-            same.append(row)
-        yield from sorted(self._statements(same), key=order)
+        """All statements and names found in texts, by subject slug, predicate, object; streamed."""
+        nodes = self.db.execute("SELECT id FROM node ORDER BY slug")
+        sql = "SELECT * FROM statement WHERE subject_id IN ({})"
+        while batch := [number for (number,) in nodes.fetchmany(SIZE)]:
+            found = self._statements(list(rows_in(self.db, sql, batch)))
+            found += passages.leaving(self.db, batch)
+            yield from sorted(found, key=lambda s: (s.subject.slug, order(s)))
 
     def _statements(self, rows: Sequence[sqlite3.Row]) -> list[Statement]:
         cache: dict[int, Node] = {}
@@ -219,7 +220,14 @@ class Graph:
     # ------------------------------------------------------------------------ evidence
 
     def evidence(self, statement: Statement) -> list[Evidence]:
-        """The receipts of a statement, by document and place; for a record's edge the record."""
+        """The receipts of a statement, by document and place; for a record's edge the record.
+
+        For a name found in texts those of the texts, each with the words around the name.
+        """
+        if not statement.id and isinstance(statement.object, Node):
+            ends = self._number(statement.subject.slug), self._number(statement.object.slug)
+            told = passages.receipts(self.db, *ends, lambda row: self.evidence(self._statements([row])[0]))
+            return sorted(told, key=_evidence_order)
         if not statement.id:
             ids = [i for i in statement.subject.identifiers if i.scheme == "arxiv"]
             return [Evidence(f"arxiv:{i.value}", (), "arxiv-record", 1.0) for i in ids]
@@ -372,6 +380,8 @@ class Graph:
             {kind: kept[kind.value] for kind in DocumentKind if kind.value in kept},
             recorded,
             known - recorded,
+            occurrences.count(self.db),
+            occurrences.waiting(self.db),
         )
 
     # -------------------------------------------------------------------------- walks
@@ -388,16 +398,25 @@ class Graph:
     def path(
         self, start: str, end: str, *, through_hubs: bool = False
     ) -> list[tuple[Statement, Node]] | None:
-        """A shortest path as statements and the nodes that they lead to; None if there is none."""
-        found = walk.path(self.db, self._number(start), self._number(end), through_hubs=through_hubs)
+        """A shortest path as statements and the nodes that they lead to; None if there is none.
+
+        Names found in texts are weak: they are steps only where there is no path without them.
+        """
+        here, last = self._number(start), self._number(end)
+        found = walk.path(self.db, here, last, through_hubs=through_hubs)
         if found is None:
-            return None
+            found = walk.path(self.db, here, last, through_hubs=through_hubs, named=True)
         path = []
-        for statement, number in found:
-            row = self.db.execute("SELECT * FROM statement WHERE id = ?", (statement,)).fetchone()
-            node = self.db.execute("SELECT * FROM node WHERE id = ?", (number,)).fetchone()
-            path.append((self._statements([row])[0], node_of(node)))
-        return path
+        for statement, there in found or ():
+            if statement:
+                row = self.db.execute("SELECT * FROM statement WHERE id = ?", (statement,)).fetchone()
+                step = self._statements([row])[0]
+            else:
+                step = passages.between(self.db, here, there)
+            row = self.db.execute("SELECT * FROM node WHERE id = ?", (there,)).fetchone()
+            path.append((step, node_of(row)))
+            here = there
+        return path if found is not None else None
 
 
 def order(statement: Statement) -> tuple[object, ...]:

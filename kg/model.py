@@ -241,7 +241,8 @@ class Evidence:
     """The receipt of one statement: which document, which entry of it, by which rule.
 
     ``places`` are several when only together they say it. ``spans`` stand for the same places in
-    the current revision (None where the document has no lines).
+    the current revision (None where the document has no lines). ``words``: where a name was found
+    in running text, the words around it.
     """
 
     document: str
@@ -249,14 +250,15 @@ class Evidence:
     rule: str
     confidence: float
     spans: tuple[Span | None, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Claims that say the same, resolved: subject, predicate, object, qualifiers, evidence.
 
-    ``id`` is the store's number, for :meth:`kg.store.Store.evidence`; 0 for an edge of a paper
-    record, which is no statement of its own.
+    ``id`` is the store's number; 0 for an edge of a paper record and for a name found in a text
+    (``mentions``), which are no statements of their own.
     """
 
     subject: Node
@@ -295,13 +297,19 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The size of the graph. ``papers_bare``: papers with an arXiv id but no record yet."""
+    """The size of the graph. ``papers_bare``: papers with an arXiv id but no record yet.
+
+    ``names_in_text``: names found in descriptions and abstracts, each once a node; they are more
+    than the edges that come of them. ``texts_unread``: nodes whose texts wait to be searched.
+    """
 
     nodes: dict[Kind, int]
     statements: dict[Predicate, int]
     documents: dict[DocumentKind, int]
     papers_recorded: int
     papers_bare: int
+    names_in_text: int = 0
+    texts_unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

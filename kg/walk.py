@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
+from .store import occurrences
+from .store.batches import rows_in
 from .vocabulary import HUB_DEGREE, HUB_KINDS
 
 Step = tuple[int, int]
@@ -24,14 +27,28 @@ UNION ALL SELECT s.id, s.object_id FROM statement_qualifier q
 """
 
 
-def steps(db: sqlite3.Connection, node: int) -> list[Step]:
-    """All steps from a node, in both directions, ordered by where they lead and how well supported."""
+def steps(db: sqlite3.Connection, node: int, *, named: bool = False) -> list[Step]:
+    """All steps from a node, in both directions, ordered by where they lead and how well supported.
+
+    ``named``: behind them those along names found in texts, whose statement is 0; not those to a
+    node that many texts name, which says nothing about any of them.
+    """
     sql = (
         f"SELECT t.id, t.object_id FROM ({STEPS}) t JOIN node n ON n.id = t.object_id"  # noqa: S608
         " JOIN statement s ON s.id = t.id WHERE t.object_id <> :node"
         " ORDER BY n.slug, s.support DESC, s.predicate, t.id"
     )
-    return [(row[0], row[1]) for row in db.execute(sql, {"node": node})]
+    found = [(row[0], row[1]) for row in db.execute(sql, {"node": node})]
+    return found + _named(db, node) if named else found
+
+
+def _named(db: sqlite3.Connection, node: int) -> list[Step]:
+    reached = {there for _, there in occurrences.mentioned_by(db, [node])}
+    naming = list(islice(occurrences.mentioning(db, node), HUB_DEGREE + 1))
+    if len(naming) <= HUB_DEGREE:
+        reached |= {there for there, _ in naming}
+    sql = "SELECT id, slug FROM node WHERE id IN ({})"
+    return [(0, row[0]) for row in sorted(rows_in(db, sql, reached), key=lambda row: str(row["slug"]))]
 
 
 def degree(db: sqlite3.Connection, node: int) -> int:
@@ -61,13 +78,19 @@ def neighbourhood(db: sqlite3.Connection, node: int, depth: int) -> dict[int, in
 
 
 def path(
-    db: sqlite3.Connection, start: int, end: int, *, through_hubs: bool = False, longest: int = 12
+    db: sqlite3.Connection,
+    start: int,
+    end: int,
+    *,
+    through_hubs: bool = False,
+    named: bool = False,
+    longest: int = 12,
 ) -> list[Step] | None:
     """A shortest path as steps from ``start`` (left out) to ``end``; None if there is none.
 
     Two frontiers meet in the middle. Hubs (busy topics, organizations, tiers) are passed only on
-    request, since two things under one topic have little to do with each other. Among paths of
-    the same length the first by slug wins.
+    request, since two things under one topic have little to do with each other. ``named``: names
+    found in texts are steps, too. Among paths of the same length the first by slug wins.
     """
     if start == end:
         return []
@@ -78,9 +101,9 @@ def path(
         if not ahead or not behind:
             return None
         if len(ahead) <= len(behind):
-            ahead, met = _grow(db, ahead, forward, backward, through_hubs=through_hubs)
+            ahead, met = _grow(db, ahead, forward, backward, through_hubs=through_hubs, named=named)
         else:
-            behind, met = _grow(db, behind, backward, forward, through_hubs=through_hubs)
+            behind, met = _grow(db, behind, backward, forward, through_hubs=through_hubs, named=named)
         if met is not None:
             return [*_trace(forward, met, start), *_return(backward, met, end)]
     return None
@@ -93,12 +116,13 @@ def _grow(
     other: dict[int, Step],
     *,
     through_hubs: bool,
+    named: bool,
 ) -> tuple[list[int], int | None]:
     reached: list[int] = []
     for here in frontier:
         if len(mine) > 1 and not through_hubs and _is_hub(db, here):
             continue
-        for statement, there in steps(db, here):
+        for statement, there in steps(db, here, named=named):
             if there not in mine:
                 mine[there] = (statement, here)
                 reached.append(there)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.corrections import Anchor, Correction
 from kg.model import Literal, Node, Statement
-from kg.vocabulary import Kind
+from kg.vocabulary import Kind, Predicate
 
 from .reading import Receipt
 from .text import clean
@@ -41,7 +41,7 @@ def _end(value: Node | Literal) -> str:
 def verbs(aim: Aim) -> list[Choice]:
     """What may be wrong, the edge under the cursor first."""
     found = []
-    if aim.statement is not None and aim.statement.id:
+    if aim.statement is not None and (aim.statement.id or aim.statement.predicate is Predicate.MENTIONS):
         found.append(Choice("reject", "This edge is wrong", spoken(aim.statement)))
     found += [
         Choice("kind", "It is of another kind", f"now {aim.node.kind.label}"),

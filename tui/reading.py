@@ -253,6 +253,8 @@ def _place(predicate: Predicate, uses: Mapping[Predicate, int]) -> tuple[int, in
         return 3, 0
     if predicate.is_literal:
         return (1 if predicate in uses else 2), predicate.rank
+    if predicate is Predicate.MENTIONS:  # the weakest that is said of two nodes
+        return 0, sum(uses.values()) + 1
     return 0, uses.get(predicate, 0)
 
 

@@ -206,3 +206,10 @@ def look_up(
         return report
     with bar(context, "papers", len(ids)) as done:
         return fetch_papers(store, ids, client, report=report, done=done)
+
+
+def find_names(context: Context, store: Store) -> None:
+    """Search the texts that wait for names, a part at a time: what is done is kept."""
+    with bar(context, "texts", store.unread) as done:
+        while read := store.find_names():
+            done(read)

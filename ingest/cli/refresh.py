@@ -21,7 +21,7 @@ from kg.model import Delta
 from kg.store import Store
 from kg.workspace import Source
 
-from .add import look_up
+from .add import find_names, look_up
 from .progress import steps
 from .report import as_json, finish, reason, told
 from .run import Outcome, attended
@@ -107,6 +107,7 @@ def _refresh(context: Context, plan: _Plan) -> Outcome:
         carried = Graph(store).arxiv_ids()
         extra = tuple(one for one in wanted if one not in carried)
         report = look_up(context, store, extra=extra, queries=queries, everything=plan.everything)
+        find_names(context, store)
     code = finish(context, gathered, delta, report, plan.format_, strict=True)
     if code == Exit.DONE and report.error is not None:
         code = Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY

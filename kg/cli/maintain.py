@@ -246,6 +246,9 @@ def _database(context: Context, workspace: Workspace) -> list[tuple[str, bool, s
             counts = graph.counts()
             known = counts.papers_recorded + counts.papers_bare
             found.append(("papers", True, f"{counts.papers_recorded} of {known} with metadata"))
+            if counts.texts_unread:
+                waiting = f"of {counts.texts_unread:,} nodes still to be searched; `kg refresh` does it"
+                found.append(("texts", True, waiting))
     except (StoreError, sqlite3.Error) as error:
         text = error.message if isinstance(error, KgError) else str(error)
         return [("graph.db", False, text)]

@@ -340,6 +340,7 @@ def stats(context: Context, format_: str) -> None:
             "documents": {kind.value: number for kind, number in counts.documents.items()},
             "papers": {"with_metadata": counts.papers_recorded, "without_metadata": counts.papers_bare},
             "refreshed_at": refreshed.isoformat() if refreshed else None,
+            "names_in_text": {"found": counts.names_in_text, "texts_unread": counts.texts_unread},
         }
     )
 
@@ -354,4 +355,8 @@ def summary(counts: Counts) -> list[str]:
     known = counts.papers_recorded + counts.papers_bare
     if known:
         lines.append(f"{known:,} papers on arXiv: {counts.papers_recorded:,} with metadata")
+    if counts.names_in_text or counts.texts_unread:
+        lines.append(f"{counts.names_in_text:,} names found in descriptions and abstracts")
+    if counts.texts_unread:
+        lines.append(f"{counts.texts_unread:,} nodes with texts still to be searched: `kg refresh`")
     return lines

@@ -71,6 +71,7 @@ def evidence_json(evidence: Evidence, graph: Graph) -> dict[str, Any]:
         "rule": evidence.rule,
         "confidence": evidence.confidence,
         "places": places,
+        "words": evidence.words or None,
     }
 
 
@@ -236,8 +237,11 @@ def evidence_lines(evidence: Evidence, graph: Graph) -> list[str]:
     """A receipt as lines: document, heading path, then the entry itself with line numbers."""
     head = f"  {evidence.document}, rule {evidence.rule}, confidence {evidence.confidence:.2f}"
     if evidence.document.startswith("arxiv:"):
-        head = f"  {evidence.document}: the arXiv record"
+        told = f", rule {evidence.rule}, confidence {evidence.confidence:.2f}" if evidence.words else ""
+        head = f"  {evidence.document}: the arXiv record{told}"
     lines = [safe(head)]
+    if evidence.words and not evidence.places:
+        lines.append(safe(f"    {evidence.words}"))
     for place, span in zip(evidence.places, evidence.spans, strict=True):
         if place.heading:
             lines.append(safe("    " + " › ".join(place.heading)))

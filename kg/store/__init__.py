@@ -21,7 +21,7 @@ from kg.errors import StoreError
 from kg.marks import Mark
 from kg.model import Delta, Reading
 
-from . import derivation, documents, marks, migrations, records, runs, schema
+from . import derivation, documents, marks, migrations, occurrences, records, runs, schema
 from .touched import USER, Touched
 
 
@@ -82,19 +82,23 @@ class Store:
     # ------------------------------------------------------------------------- writing
 
     def replace(
-        self, *readings: Reading, lookups: Mapping[str, bool] | None = None, dry_run: bool = False
+        self,
+        *readings: Reading,
+        lookups: Mapping[str, bool] | None = None,
+        dry_run: bool = False,
+        find_names: bool = True,
     ) -> Delta:
         """What changed, after these documents say what their readings say and nothing else.
 
         One transaction for all of them: slugs are given over the whole batch, the best supported
         node first, so the order of readings does not matter. ``lookups``: arXiv ids that
         were answered for, and whether arXiv knows them. ``dry_run`` rolls back and tells the same
-        delta.
+        delta. Without ``find_names`` the texts wait for :meth:`find_names`.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
             fresh = documents.replace(self.db, readings, now, touched)
             records.note_lookups(self.db, lookups or {}, now)
-            delta = derivation.derive(self.db, touched, now) if fresh else Delta()
+            delta = self._derive(touched, now, find_names=find_names) if fresh else Delta()
             self._next_generation(delta)
         return _with_unchanged(delta, len(readings) - fresh)
 
@@ -102,7 +106,7 @@ class Store:
         """What changed, after the documents of these keys are gone; unknown keys change nothing."""
         with self._transaction(dry_run=dry_run) as (touched, now):
             gone = documents.remove(self.db, keys, touched)
-            delta = derivation.derive(self.db, touched, now) if gone else Delta()
+            delta = self._derive(touched, now) if gone else Delta()
             self._next_generation(delta)
         return delta
 
@@ -114,7 +118,7 @@ class Store:
             reading = reading_of(listed, content)
             documents.replace(self.db, [reading], now, touched)
             touched.cause_of[reading.key] = USER
-            delta = derivation.derive(self.db, touched, now)
+            delta = self._derive(touched, now)
             self._next_generation(delta)
         return delta
 
@@ -122,6 +126,24 @@ class Store:
         """Let these be the marks; ``blob`` names the bytes of the file that states them."""
         with self._transaction():
             marks.keep(self.db, listed, blob)
+
+    def find_names(self, *, limit: int = occurrences.AT_ONCE) -> int:
+        """How many texts that waited have been searched for names, at most ``limit``, newest first.
+
+        One transaction. Call it until it says 0; what it has done is kept if it is stopped between.
+        :attr:`unread` says how many wait.
+        """
+        with self._transaction():
+            done = occurrences.read(self.db, limit)
+            if done:
+                occurrences.reject(self.db)
+                self.db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+        return done
+
+    @property
+    def unread(self) -> int:
+        """How many nodes have texts that wait to be searched for names."""
+        return occurrences.waiting(self.db)
 
     def checked(self, *keys: str) -> None:
         """Note that these documents were looked at just now and say what they said."""
@@ -139,6 +161,13 @@ class Store:
         """Note that a run has ended: its exit code, why that is not 0, what it noted in the ledger."""
         with self._transaction() as (_, now):
             runs.end(self.db, number, now, code, reason, changes)
+
+    def _derive(self, touched: documents.Touched, now: str, *, find_names: bool = True) -> Delta:
+        delta = derivation.derive(self.db, touched, now)
+        if find_names:
+            occurrences.read(self.db, occurrences.AT_ONCE)
+        occurrences.reject(self.db)
+        return delta
 
     @contextmanager
     def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[Touched, str]]:

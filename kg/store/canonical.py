@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.vocabulary import Kind
+from kg.vocabulary import Kind, Predicate
 
-from . import Store
+from . import Store, occurrences
 from .schema import translated
 from .slugs import current
 
@@ -130,6 +130,7 @@ class Snapshot:
                 for number, slug, label, aliases, identifiers in rows
             }
             said = self._add_statements(found)
+            self._add_names(found)
             if derivations:
                 self._add_places(found)
                 self._add_derivations(said, own_records=kind is not Kind.PAPER)
@@ -167,6 +168,17 @@ class Snapshot:
         for row in self._in(sql, qualified):
             said[row[0]].qualifiers.append(row[1:])
         return said
+
+    def _add_names(self, found: dict[int, Entry]) -> None:
+        """The nodes that texts of these name; what the texts rest on covers it: no derivation."""
+        pairs = list(occurrences.mentioned_by(self._db, found))
+        sql = "SELECT id, slug, label FROM node WHERE id IN ({})"
+        named = {
+            number: (slug, label) for number, slug, label in self._in(sql, {there for _, there in pairs})
+        }
+        for here, there in pairs:
+            slug, label = named[there]
+            found[here].statements.append(Said(Predicate.MENTIONS.name, slug, label, "", ""))
 
     def _add_derivations(self, said: dict[int, Said], *, own_records: bool) -> None:
         sql = (

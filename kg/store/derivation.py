@@ -16,7 +16,7 @@ from kg.model import Delta, Place
 from kg.names import name_key
 from kg.resolve import keys_of, resolve
 
-from . import ledger, marks, statements, texts
+from . import ledger, marks, occurrences, statements, texts
 from .batches import rows_in
 from .documents import correction_of
 from .said import mention_of
@@ -55,7 +55,8 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
     stated = statements.restate(db, standing, touched, near, names)
     marks.settle(db, block.keys)
     _note_matches(db, near, resolution.matched | stated.rejecting, block)
-    texts.index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
+    fresh = texts.index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
+    occurrences.note(db, fresh, changed | (before.keys() - nodes))
     return ledger.record(db, before, nodes, stated, touched, now)
 
 

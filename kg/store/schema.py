@@ -171,6 +171,20 @@ CREATE VIEW marked AS -- what is marked of each node: of several readings the ne
         WHERE o.node_id = m.node_id AND s.field = 'reading'
             AND (s.at, s.value = 'read') > (r.at, r.value = 'read')
     ));
+CREATE TABLE lexicon (
+    words TEXT NOT NULL, node_id INTEGER NOT NULL, written TEXT NOT NULL, phrase INTEGER NOT NULL,
+    sought INTEGER NOT NULL, PRIMARY KEY (words, node_id, written)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lexicon_node ON lexicon (node_id);
+CREATE TABLE occurrence (
+    node_id INTEGER NOT NULL REFERENCES node ON DELETE CASCADE, words TEXT NOT NULL,
+    PRIMARY KEY (node_id, words)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX occurrence_words ON occurrence (words);
+CREATE TABLE unread_text (node_id INTEGER PRIMARY KEY REFERENCES node ON DELETE CASCADE) STRICT;
+CREATE TABLE rejected_mention (
+    subject_id INTEGER NOT NULL, object_id INTEGER NOT NULL, PRIMARY KEY (subject_id, object_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO meta VALUES ('generation', '0');
 """

@@ -197,8 +197,8 @@ class _Reject:
     def __init__(self, db: sqlite3.Connection, correction: Correction) -> None:
         self.predicate = Predicate.of(correction.predicate).name
         self.value = correction.value
-        self.subjects = _matching(db, correction.node)
-        self.objects = None if correction.other is None else _matching(db, correction.other)
+        self.subjects = matching(db, correction.node)
+        self.objects = None if correction.other is None else matching(db, correction.other)
 
     def __call__(self, said: _Said) -> bool:
         if said.predicate != self.predicate or said.subject not in self.subjects:
@@ -208,7 +208,7 @@ class _Reject:
         return said.object in self.objects
 
 
-def _matching(db: sqlite3.Connection, anchor: Anchor | None) -> frozenset[int]:
+def matching(db: sqlite3.Connection, anchor: Anchor | None) -> frozenset[int]:
     """The nodes that fit an anchor best."""
     if anchor is None:
         return frozenset()

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
+from kg.lexicon import spaced
 from kg.names import name_key
 from kg.vocabulary import Kind
 
@@ -21,8 +22,11 @@ Text = tuple[int, str, str, str, str]
 """Number of the node, label, other names and identifiers, texts, tokens to filter by."""
 
 
-def index(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
-    """Bring the full text of these nodes up to date."""
+def index(db: sqlite3.Connection, nodes: Iterable[int]) -> list[int]:
+    """Bring the full text of these nodes up to date.
+
+    Returns those with a text, now or before, of which anything is different.
+    """
     listed = sorted(nodes)
     sql = "SELECT * FROM search_text WHERE node_id IN ({})"
     old: dict[int, Text] = {row[0]: tuple(row) for row in rows_in(db, sql, listed)}
@@ -32,6 +36,7 @@ def index(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
     db.executemany("INSERT INTO search (rowid, label, names, body, filters) VALUES (?, ?, ?, ?, ?)", new)
     names = [text[:3] for text in new]
     db.executemany("INSERT INTO search_name (rowid, label, names) VALUES (?, ?, ?)", names)
+    return [text[0] for text in new if text[3] or (text[0] in old and old[text[0]][3])]
 
 
 def forget(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
@@ -71,7 +76,7 @@ def _texts(db: sqlite3.Connection, nodes: Sequence[int]) -> Iterator[Text]:
         filters[number] += [*map(category_token, json.loads(categories)), *map(author_token, names)]
     for number, _, label, aliases, identifiers in rows:
         names = " ".join((*json.loads(aliases), *json.loads(identifiers)))
-        yield number, label, names, "\n".join(said[number]), " ".join(dict.fromkeys(filters[number]))
+        yield number, label, names, spaced("\n".join(said[number])), " ".join(dict.fromkeys(filters[number]))
 
 
 def kind_token(kind: Kind) -> str:

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from kg.corrections import Anchor, Correction
 from kg.graph import Graph
 from kg.model import Claim, Literal, Mention, Node, Reading
-from kg.store import Store
+from kg.store import Store, occurrences
 from kg.vocabulary import Kind, Predicate
 from tests.documents import claim, ids, listed, mention
 
-NAMES = ("Foo", "foo", "Foo 2", "Bar", "Bar Kit", "Baz", "BAZ", "Low Rank", "LR")
+NAMES = ("Foo", "foo", "Foo 2", "Bar", "Bar Kit", "Baz", "BAZ", "Low Rank", "LR", "FooBar", "FooBar Zoo")
 IDENTIFIERS = ("github:x/foo", "github:x/bar", "github:y/foo", "hf:x/foo", "arxiv:2106.09685")
 KINDS = (Kind.MODEL, Kind.METHOD, Kind.FRAMEWORK, Kind.PAPER, Kind.TOPIC)
 SELECTORS = ("list:two", *IDENTIFIERS)
 PREDICATES = (Predicate.USES, Predicate.ABOUT, Predicate.DERIVED_FROM)
+TEXTS = ("FooBar", "FooBar Zoo", "Foo 2", "Bar Kit", "FooBar 3", "Renamed", "with", ",")
 WORDS = tuple(predicate.word for predicate in PREDICATES)
 
 
@@ -73,6 +74,9 @@ def readings(draw: st.DrawFn) -> Reading:
         predicate = draw(st.sampled_from(PREDICATES))
         qualifiers = [("with", draw(st.sampled_from(said)))] if draw(st.booleans()) else []
         claims.append(claim(subject, predicate, other, *qualifiers))
+    for one in said if draw(st.booleans()) else ():
+        text = " ".join(draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=5)))
+        claims.append(claim(one, Predicate.DESCRIPTION, text))
     return listed(draw(st.sampled_from(("one", "two", "three"))), said, claims)
 
 
@@ -88,7 +92,10 @@ corrections = st.one_of(
     st.builds(lambda a, b: Correction("merge", a, b), anchors, anchors),
     st.builds(lambda a, s: Correction("split", a, away=(s,)), anchors, st.sampled_from(SELECTORS)),
     st.builds(
-        lambda a, b, p: Correction("reject", a, b, p.word), anchors, anchors, st.sampled_from(PREDICATES)
+        lambda a, b, p: Correction("reject", a, b, p.word),
+        anchors,
+        anchors,
+        st.sampled_from((*PREDICATES, Predicate.MENTIONS)),
     ),
     st.builds(lambda a, b: Correction("add", a, b, "about"), anchors, anchors),
     st.builds(lambda m: Correction("ignore", items=(m.place.digest,)), mentions),
@@ -100,9 +107,9 @@ steps = st.one_of(
 )
 
 
-def apply(store: Store, step: object, number: int) -> None:
+def apply(store: Store, step: object, number: int, *, later: bool) -> None:
     if isinstance(step, Reading):
-        store.replace(step)
+        store.replace(step, find_names=not later)
     elif isinstance(step, str):
         store.remove(step)
     else:
@@ -111,8 +118,16 @@ def apply(store: Store, step: object, number: int) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(steps, min_size=1, max_size=8), st.randoms(use_true_random=False))
+@given(st.lists(steps, min_size=1, max_size=8), st.sampled_from((0, 50)), st.randoms(use_true_random=False))
 def test_any_history_equals_a_clean_build_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, history: list[object], scan: int, shuffle: random.Random
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(occurrences, "_SCAN", scan)  # 0: old texts are found in the full text, not all read
+        _live_and_build(tmp_path_factory, history, shuffle)
+
+
+def _live_and_build(
     tmp_path_factory: pytest.TempPathFactory, history: list[object], shuffle: random.Random
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
@@ -120,13 +135,15 @@ def test_any_history_equals_a_clean_build_in_any_order(
     corrected: list[Correction] = []
     with Store(folder / "lived.db") as lived:
         for number, step in enumerate(history):
-            apply(lived, step, number)
+            apply(lived, step, number, later=shuffle.random() < 1 / 3)
             if isinstance(step, Reading):
                 last[step.key] = step
             elif isinstance(step, str):
                 last.pop(step, None)
             elif isinstance(step, list):
                 corrected = step
+        while lived.find_names(limit=2):
+            pass
         with Store(folder / "clean.db") as clean:
             final = [*last.values()]
             shuffle.shuffle(final)

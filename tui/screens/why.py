@@ -102,7 +102,9 @@ def lines(receipt: Receipt, position: str, cells: int, now: datetime) -> list[Li
     head = _record(receipt, cells, now) if receipt.record else _entry(receipt, cells)
     head[0].append((f"  {position}", "muted"))
     rule = f"rule {clean(receipt.evidence.rule)} · confidence {receipt.evidence.confidence:.2f}"
-    return [*head, [("  ", ""), (rule, "muted")], *_quotes(receipt, cells), []]
+    words = clean(receipt.evidence.words) if receipt.record else ""  # an entry shows its lines
+    said: list[Line] = [[("  ", ""), (line, "marked")] for line in wrap(words, cells - 2)] if words else []
+    return [*head, [("  ", ""), (rule, "muted")], *said, *_quotes(receipt, cells), []]
 
 
 def _record(receipt: Receipt, cells: int, now: datetime) -> list[Line]:

@@ -83,7 +83,7 @@ class Edges(LineList):
             self._shown = {(group.arrow, group.predicate): share for group in view.groups}
         self._lines = list(self._unfolded())
         kept = [
-            i for i, line in enumerate(self._lines) if line.leaf and at and line.leaf.statement.id == at.id
+            i for i, line in enumerate(self._lines) if line.leaf and at and _same(line.leaf.statement, at)
         ]
         self.relist(cursor=(kept[0] if kept else self.cursor) if same else self._first_leaf())
 
@@ -159,6 +159,13 @@ class Edges(LineList):
             names = ", ".join(clean(_name(leaf.other)) for leaf in group.leaves[:8])
             parts.append((f"  {names}", "muted"))
         return spread(parts, [], cells)
+
+
+def _same(a: Statement, b: Statement) -> bool:
+    """Whether they are one edge; those of records and of texts have no number."""
+    return a.id == b.id and (
+        bool(a.id) or (a.subject.slug, a.predicate, a.object) == (b.subject.slug, b.predicate, b.object)
+    )
 
 
 def _share(sizes: Sequence[int], room: int) -> int:
