@@ -162,7 +162,7 @@ class Store:
         with self._transaction() as (_, now):
             runs.end(self.db, number, now, code, reason, changes)
 
-    def _derive(self, touched: documents.Touched, now: str, *, find_names: bool = True) -> Delta:
+    def _derive(self, touched: Touched, now: str, *, find_names: bool = True) -> Delta:
         delta = derivation.derive(self.db, touched, now)
         if find_names:
             occurrences.read(self.db, occurrences.AT_ONCE)

@@ -107,7 +107,7 @@ steps = st.one_of(
 )
 
 
-def apply(store: Store, step: object, number: int, *, later: bool) -> None:
+def apply(store: Store, step: object, number: int, *, later: bool = False) -> None:
     if isinstance(step, Reading):
         store.replace(step, find_names=not later)
     elif isinstance(step, str):
