@@ -12,7 +12,7 @@ from .devices import devices_in
 from .draft import Draft, folded
 from .entries import Entry
 from .links import Link
-from .organizations import beside_name, maker_of_models, makers_in
+from .organizations import beside_name, is_organization, maker_of_models, makers_in
 
 PAPER_SCHEMES = frozenset({"arxiv", "doi", "openreview", "acl"})
 CODE_KINDS = frozenset({Kind.MODEL, Kind.FRAMEWORK, Kind.DATASET, Kind.BENCHMARK, Kind.METHOD})
@@ -119,7 +119,9 @@ def _makers(said: Said) -> list[str]:
     """The organizations that the name and the description of an entry call its makers."""
     name, text = said.mention.name, said.entry.description
     of_model = maker_of_models(text, name) if said.mention.kind is Kind.MODEL else ""
-    return [maker for maker in (*makers_in(text, name), of_model, beside_name(name)) if maker]
+    parts = [text.strip(" -–—|()[]·,.") for text in said.entry.tail[:4]]
+    alone = [part for part in parts if part != "MIT" and is_organization(part)]  # "MIT" is a licence, too
+    return [maker for maker in (*makers_in(text, name), of_model, beside_name(name), *alone[:1]) if maker]
 
 
 def links_of(entry: Entry, role: str) -> list[Link]:

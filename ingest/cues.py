@@ -16,6 +16,8 @@ _TUNED = r"fine-?\s?tun(?:ed|es?|ing)"
 _PROPER = r"(?>[A-Z][\w./-]*)(?:\s(?>[A-Z][\w.-]*)){0,2}"
 _DOES = r"runs?|running|serv(?:e|es|ing)|deploy(?:s|ing)?|train(?:s|ing)?|host(?:s|ing)?|chat\s+with"
 _GENERATED = "generated|created|produced|synthesi[sz]ed|collected|annotated"
+_MANY_OF = r"(?:\s+[\d.,]+\s?[KMBT]?\+?\s+(?:\w+\s+)?(?:tokens?|samples?|examples?)\s+(?:of|from))?"
+_TOOLS = "servers?|engines?|runtimes?|backends?|toolkits?|librar(?:y|ies)|tools?|scripts?|code"
 _FACES = r"front-?end|bindings?|wrapper|client|interface|gui|web\s?ui|ui|bridge|plugin|extension"
 _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -71,7 +73,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "trained",
         "",
         (
-            rf"(?:(?:pre-?|post-?)?trained|tuned|{_TUNED}|applied)\s+(?:\w+\s+){{0,2}}?(?:on|with|using)",
+            rf"(?:(?:pre-?|post-?)?trained|tuned|{_TUNED}|applied)\s+(?:\w+\s+){{0,2}}?(?:on|with|using){_MANY_OF}",
             rf"(?:on|with|using)\s+(?=(?:the\s+)?{_PROPER}\s+(?:datasets?|corpus|data)\b)",
         ),
     ),
@@ -108,6 +110,11 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             rf"(?:{_DOES})\s+{_NAMED}",
             r"支持",
         ),
+    ),
+    (
+        "serves",
+        "",
+        (r"(?:servers?|engines?|runtimes?|backends?|toolkits?|librar(?:y|ies)|tools?|scripts?|code)\s+for",),
     ),
     ("implements", "", (r"implement(?:s|ing|ations?\s+of|ed)", r"reproduc(?:tion|es|ing)(?:\s+of)?")),
     (
@@ -153,7 +160,7 @@ _SKIP = re.compile(
     r"latest|various|models?|"
     r"large|small|smaller|bigger|both|fine-?\s?tuned|existing|multiple|all|model|distilled|of|\w+-based|"
     r"old|older|own|local|powerful|well-known|"
-    r"[A-Z][\w.]*['’]s?)\s+){0,4}"
+    r"(?:[A-Z][\w.]*\s)?[A-Z][\w.]*['’]s?)\s+){0,4}"
 )
 # Atomic: a word of a name is taken whole or not at all, so that no text makes a pattern try
 # every way of cutting its words.
@@ -213,7 +220,7 @@ class Related:
 
 _BEFORE = Pattern(
     rf"(?P<names>(?<![\w-]){_WORD_OF_NAME}(?:\s{_WORD_OF_NAME}){{0,2}}(?:\s+and\s+{_WORD_OF_NAME})?)[\s-]+"
-    r"(?:(?P<fork>forks?|port)|(?P<infer>inference)|(?P<tuned>fine-?tunes?|finetunes?|fine-tuning|finetuning)|"
+    r"(?:(?P<fork>forks?|port)|(?P<infer>inference)|(?P<made>(?:generated|annotated)\b|completions?|responses?|outputs?)|(?P<tuned>fine-?tunes?|finetunes?|fine-tuning|finetuning)|"
     r"(?P<base>based|base))\b(?!\s+(?:on|from|model\s+for))"
 )
 _DISTINCT = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d")
@@ -255,10 +262,20 @@ def related(text: str, names: NameIndex) -> list[Related]:
     return sorted(out, key=lambda r: r.start)  # at one start the first cue of the table goes first
 
 
+def _is_distinct(name: str) -> bool:
+    """Whether a text is spelled as only names are, and does not end with the word for a sort of thing."""
+    return bool(_DISTINCT.search(name)) and name.rsplit(maxsplit=1)[-1].casefold() not in _NOT_NAMES
+
+
 def _before(text: str) -> Iterator[tuple[int, int, str, str]]:
     """The names that stand before their cue: "uses X as the base", "X fork", "X and Y fine-tunes"."""
     opens = _OPENS.match(text)
-    if opens and _DISTINCT.search(opens["name"]) and opens["name"].split()[-1].casefold() not in _NOT_NAMES:
+    if (
+        opens
+        and not _COUNT.fullmatch(opens["name"])
+        and _DISTINCT.search(opens["name"])
+        and opens["name"].split()[-1].casefold() not in _NOT_NAMES
+    ):
         yield 0, opens.end("name"), "tuned", ""
     for found in _AS_BASE.finditer(text):
         yield found.start("name"), found.end("name"), "derived", ""
@@ -271,11 +288,13 @@ def _before(text: str) -> Iterator[tuple[int, int, str, str]]:
             if _COUNT.fullmatch(first) and rest:
                 start, first = start + len(first) + 1, rest.split()[0]
             last = text[start:at].rsplit(None, 1)[-1].casefold()
-            if found["infer"] and (last in _NOT_NAMES or not _DISTINCT.search(text[start:at])):
+            if (found["infer"] or found["made"]) and (
+                last in _NOT_NAMES or not _DISTINCT.search(text[start:at])
+            ):
                 continue  # "Fast inference", "LLM inference"
             if first.casefold() not in _NOT_NAMES:
-                if found["infer"]:
-                    yield start, at, "supports", ""
+                if found["infer"] or found["made"]:
+                    yield start, at, "supports" if found["infer"] else "generated", ""
                     continue
                 relation = "forked" if found["fork"] else "based" if found["base"] else "derived"
                 yield start, at, relation, "fine-tuned" if found["tuned"] else ""

@@ -10,11 +10,12 @@ _AND = re.compile(
     r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*)(?:the\s+)?", re.IGNORECASE
 )
 _DEVICE = Pattern(
-    r"(?<![\w-])(?:(?:AMD|Intel|NVIDIA|Qualcomm|Apple)(?:\s[\w™®-]+){0,4}\s[GN]PUs?|"
+    r"(?<![\w-])(?:(?:AMD|Intel|NVIDIA|Qualcomm|Apple)(?:\s(?!and\b|or\b)[\w™®-]+){0,4}\s[CGN]PUs?|"
+    r"(?:single\s+|one\s+)?(?:nvidia\s+)?(?:rtx|gtx)\s?\d{4}(?:\s?ti)?|"
     r"raspberry\s+pi(?:\s*\d\w?)?|rpis?|(?:smart\s?)?phones?|workstations?|"
     r"mobile\s+phones?|ios|android|iphones?|ipads?|mac(?:\s?os|s|books?)?|apple\s+silicon|apple\s+m[1-5](?:\s(?:pro|"
     r"max|ultra))?|windows|linux|(?:web\s+)?browsers?|webgpu|"
-    r"cpus?|(?:single|one|consumer(?:-grade|-level)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
+    r"cpus?|gpus?|(?:single|one|consumer(?:-grade|-level)?|commodity)\s+gpus?|npus?|tpus?|fpgas?|microcontrollers?|mcus?|"
     r"jetson(?:\s(?:nano|orin|xavier|agx|tx\d))*|(?:qualcomm\s+)?snapdragon(?:\s\d+)?|"
     r"arm(?:v8)?(?:\s+cpus?)?|arduino|ascend|laptops?|nvidia|cuda|vulkan|rocm|x86|kubernetes)(?![\w-])",
     re.IGNORECASE,
@@ -40,6 +41,7 @@ _NO_DEVICE = re.compile(
     r"[\s-]+(?:interfaces?|extensions?|plug-?ins?|automation|add-?ons?|based|tools?|agents?|use)\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"gpus?", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"nvidia|ascend|arm|windows|cpus?", re.IGNORECASE)
 
 
@@ -60,10 +62,11 @@ def devices_in(text: str) -> list[str]:
         if _NO_DEVICE.match(text, found.end()):
             continue  # "a browser interface"
         before = text[: found.start()]
+        bare = _BARE.fullmatch(found.group())  # "on GPUs" says little, "GPUs" in a series something
         joined = end >= 0 and _AND.fullmatch(text[end : found.start()])
-        named = not _AMBIGUOUS.fullmatch(found.group()) and _FOR_APPS.match(text, found.end())
+        named = not bare and not _AMBIGUOUS.fullmatch(found.group()) and _FOR_APPS.match(text, found.end())
         driven = _BACKEND.fullmatch(found.group()) and _WITH.search(before[-20:])
-        if joined or named or driven or _ON.search(before[-80:]):
+        if joined or named or driven or (not bare and _ON.search(before[-80:])):
             out.append(found.group())
             end = found.end()
         else:

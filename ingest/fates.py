@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.hardware import Memory
 from kg.model import Claim, Literal, Mention
+from kg.names import name_key
 from kg.vocabulary import Kind, Predicate
 
 RELATIONS: dict[Predicate, tuple[str, str]] = {
@@ -99,10 +100,16 @@ def gold_rows(file: str, fates: Iterable[Fate]) -> list[dict[str, Any]]:
     Mere mentions in a text are left out: the labels hold only relations with a meaning.
     """
     rows = []
+    seen: set[tuple[Kind, str]] = set()
     for fate in fates:
         if fate.item is not None:
+            mention = fate.item.mention
             row = {"file": file, "line": fate.line, "end_line": fate.end_line} | _item(fate.item, every=False)
+            own = (mention.kind, name_key(mention.name))
+            if own in seen:  # the graph has one node for both; the labels tie the later entry to the first
+                row["edges"] = [*edges(fate.item, every=False), {"rel": "same_as", "target": mention.name}]
             rows.append({key: value for key, value in row.items() if key not in ("rule", "confidence")})
+            seen.add(own)
     return rows
 
 

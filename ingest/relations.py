@@ -213,6 +213,12 @@ def _supported(tie: _Tie) -> bool:
     )
 
 
+def _served(tie: _Tie) -> bool:
+    """A tool "for Foo" supports Foo where Foo is known to be a model."""
+    known = tie.other is not None and tie.other.kind is Kind.MODEL
+    return known and tie.say(Predicate.SUPPORTS, tie.target(Kind.MODEL), 0.75, rule="supports")
+
+
 def _implemented(tie: _Tie) -> bool:
     return tie.other is not None and tie.say(Predicate.IMPLEMENTS, tie.other, 0.7)
 
@@ -237,6 +243,7 @@ _HANDLERS: dict[str, Callable[[_Tie], bool]] = {
     "trains": _trains,
     "generated": _generated,
     "supports": _supported,
+    "serves": _served,
     "implements": _implemented,
     "uses": _used,
 }

@@ -24,10 +24,18 @@ _EXAMPLES = re.compile(
 )
 _WITH = re.compile(r"\s+(?:with|using|via|\+|and\s+its)\s+", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,|;|、|/|\bor\b|\band\b|&)\s*")
+_NEEDS = re.compile(r"[\s:,-]+(?:needs?|requires?|(?:runs?|fits?)\s+(?:in|on|with(?:in)?)|with|at\s+least)$")
 _FILLER = re.compile(r"\betc\b\.?|\.\.\.|…|\bmodels?\b", re.IGNORECASE)
 
 
 _TIER_WORDS = 30
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_GRAPHICS = re.compile(r"\b(?:gpus?|vram|graphics)\b", re.IGNORECASE)
+_GIGABYTES = re.compile(r"(?<![\w-])\d+\s?Gi?B\+?(?!\s*(?:of\s+)?(?:disk|storage|ssd|space|/))")
+_SIZE = re.compile(r"[<>≤≥~\s\d.-]*[BMK]?\s*(?:param\w*)?")
+_FOR_INSTANCE = re.compile(
+    r"^[\s,:;.-]*(?:e\.?\s?g\.?|such\s+as|like|for\s+example|例如)[\s,:\uff1a]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +58,25 @@ def tier_text(entry: Entry) -> str:
         return ""
     if entry.shape == "item":
         short = hardware or len(entry.own.split()) <= _TIER_WORDS
-        return entry.own if short and memory_in(entry.own) else ""
+        own = _of_memory(entry.own, entry.path[-1].text) if hardware else entry.own
+        return own if short and memory_in(own) else ""
     memory = next((c for c in entry.cells if c.role == "memory"), None)
     if entry.shape != "row" or not hardware or memory is None:
         return ""
-    range_ = memory.text if memory_in(memory.text) else f"{memory.text} {memory.header}"
+    header = _IN_BRACKETS.sub("", memory.header)  # "VRAM (4-bit)"
+    range_ = memory.text if memory_in(memory.text) else f"{memory.text} {header}"
     listed = next((c.text for c in entry.cells if c.role in ("examples", "supports") and c.text), "")
     if entry.column is Kind.MODEL:
         return f"{range_}: {entry.name}" if memory_in(range_) else ""
     return f"{entry.name} ({listed}): {range_}" if listed and memory_in(range_) else f"{entry.name}: {range_}"
+
+
+def _of_memory(text: str, heading_: str) -> str:
+    """A text with the word for memory that, below a heading about hardware, goes without saying."""
+    if memory_in(text):
+        return text
+    word = "VRAM" if _GRAPHICS.search(heading_) else "RAM"
+    return _GIGABYTES.sub(rf"\g<0> {word}", text, count=1)
 
 
 def read_tier(text: str) -> Tier | None:
@@ -73,18 +91,19 @@ def read_tier(text: str) -> Tier | None:
         return None
     memory, (start, end) = found
     rest = f"{text[:start]} \0 {text[end:]}"
-    inside = next((m for m in _EXAMPLES.finditer(rest) if "\0" not in m["in"]), None)
+    brackets = (m for m in _EXAMPLES.finditer(rest) if "\0" not in m["in"])
+    inside = next((m for m in brackets if not _SIZE.fullmatch(m["in"])), None)
     listed = inside["in"] if inside else ""
     if inside:
         rest = rest[: inside.start()] + " " + rest[inside.end() :]
     halves = [h.strip(" :：,-–—()|.;") for h in rest.split("\0", 1)]  # noqa: RUF001
     name = cleaned(halves[0])
-    listed = listed or halves[1]
+    listed = listed or _FOR_INSTANCE.sub("", halves[1])
     if not name:
         name = str(memory) if inside is None else cleaned(halves[1]) or str(memory)
     examples = tuple(e for part in _LISTED.split(listed) if (e := cleaned(_FILLER.sub("", part))))
     examples = tuple(re.sub(r"^(?:for|with|of|like)\s+", "", e) for e in examples)
-    return Tier(memory, re.sub(r"\s+(?:need|needs|require|requires|run\s+in|fit\s+in)$", "", name), examples)
+    return Tier(memory, _NEEDS.sub("", name) or name, examples)
 
 
 def tier_mention(draft: Draft, place: Place, tier: Tier) -> Mention:
@@ -123,7 +142,8 @@ def _named(draft: Draft, said: Said, name: str, kind: Kind) -> Mention | None:
     name = cleaned(name)
     if known := draft.known(name, (kind,)):
         return known
-    if not re.search(r"[A-Z\d]", name) or len(name.split()) > 5:  # noqa: PLR2004 - a description, no name
+    first = name.partition(" ")[0]
+    if not re.search(r"[A-Z\d]", first) or len(name.split()) > 5:  # noqa: PLR2004 - a description, no name
         return None
     return draft.mention(said.place, name, kind, "tier-examples", 0.7)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.fates import item_rows
+from ingest.fates import gold_rows, item_rows
 from ingest.lists import read_list
 
 REPO = "https://github.com/a/b"
@@ -284,3 +284,75 @@ def test_what_a_repository_is_its_name_does_not_tell_against_the_host() -> None:
 
 def test_a_series_may_begin_in_small_letters() -> None:
     assert said("Tools", "Supports foobars, QUX, BarLM") == {("supports", "QUX"), ("supports", "BarLM")}
+
+
+# -------------------------------------------------------------------------------------- tiers
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "name", "memory", "covered"),
+    [
+        ("Hardware", "Small models (FooLM): 8 GB", "Small models", [8], ["FooLM"]),
+        ("Hardware", "24GB+: FooLM-13B", "24+ GB RAM", [24], ["FooLM-13B"]),
+        ("GPU requirements", "24 GB: FooLM", "24 GB VRAM", [24], ["FooLM"]),
+        ("Hardware", "Tiny (<1B): runs on 2-4 GB RAM, e.g. FooLM", "Tiny (<1B)", [2, 4], ["FooLM"]),
+        ("Hardware", "At least 16 GB RAM is needed for FooLM fine-tuning", "16+ GB RAM", [16], []),
+    ],
+)  # fmt: skip
+def test_a_tier_in_other_words(
+    heading: str, line: str, name: str, memory: list[int], covered: list[str]
+) -> None:
+    row = rows(f"## {heading}\n\n- {line}\n")[0]
+    assert (row["kind"], row["name"], row["attrs"]["ram_gb"]) == ("HardwareTier", name, memory)
+    assert [e["target"] for e in row["edges"] if e["rel"] == "covers"] == covered
+
+
+def test_gigabytes_of_a_disk_or_elsewhere_are_no_tier() -> None:
+    for heading, line in (("Hardware", "Storage: 5 GB of disk space"), ("Models", "FooLM: 8 GB")):
+        assert all(row["kind"] != "HardwareTier" for row in rows(f"## {heading}\n\n- {line}\n"))
+
+
+def test_a_row_below_hardware_names_the_tier_of_its_model() -> None:
+    head = "## Hardware\n\n| Model | VRAM (4-bit) |\n|---|---|\n"
+    row = rows(f"{head}| FooLM 7B | 6 GB |\n")[0]
+    assert (row["name"], told(row)) == ("6 GB VRAM", {("covers", "FooLM 7B")})
+
+
+# ------------------------------------------------------------------------------- more relations
+
+
+def test_a_tool_for_a_model_of_the_list_supports_it() -> None:
+    text = f"## Models\n\n- [Barlm](https://a.org)\n\n## Tools\n\n- [Kit]({REPO}) - a server for Barlm\n"
+    assert told(rows(text)[1]) == {("supports", "Barlm")}
+    assert said("Tools", "a server for Barlm") == set()
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "edges"),
+    [
+        ("Models", "7B model trained on 1,500B tokens of BarSet", {("trained_on", "BarSet")}),
+        ("Models", "reproduction of Bar Lab's FooLM 7B", {("derived_from", "FooLM 7B")}),
+        ("Datasets", "1M FooLM-4 completions", {("generated_with", "FooLM-4")}),
+        ("Tools", "supports NVIDIA GPUs, AMD CPUs and GPUs",
+         {("runs_on", "NVIDIA GPUs"), ("runs_on", "AMD CPUs"), ("runs_on", "GPUs")}),
+        ("Tools", "runs them on GPUs", set()),
+    ],
+)  # fmt: skip
+def test_what_a_description_says_with_numbers_and_devices(
+    heading: str, text: str, edges: set[tuple[str, str]]
+) -> None:
+    assert said(heading, text) == edges
+
+
+def test_a_maker_between_dashes_is_one() -> None:
+    line = f"- **FooLM** - *Meta* - [Paper]({PDF})"
+    assert ("made_by", "Meta") in told(rows(f"## Models\n\n{line}\n")[0])
+
+
+def test_an_entry_that_stands_twice_is_told_to_the_scorer() -> None:
+    entries = f"- [FooKit]({REPO}) - serves\n"
+    fates = read_list(f"## Tools\n\n{entries}\n## Servers\n\n{entries}".encode(), name="t").fates
+    first, second = gold_rows("t.md", fates)
+    twice = {"rel": "same_as", "target": "FooKit"}
+    assert twice not in first["edges"]
+    assert twice in second["edges"]
