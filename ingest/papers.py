@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kg.errors import SourceError
@@ -11,21 +11,12 @@ from kg.graph import Graph
 from kg.store import Store
 from kg.workspace import Source
 
+from .lookup import Lookup, PapersReport
+
 if TYPE_CHECKING:
-    from .arxiv import Client, Found
+    from .arxiv import Client, Found, Harvester
 
-
-@dataclass(slots=True)
-class PapersReport:
-    """What became of the papers asked for. ``error`` ended it early; what was answered is kept."""
-
-    asked: int = 0
-    new: int = 0
-    changed: int = 0
-    missing: list[str] = field(default_factory=list)
-    unanswered: int = 0
-    problems: list[str] = field(default_factory=list)
-    error: SourceError | None = None
+__all__ = ["PapersReport", "due_papers", "due_queries", "fetch_papers", "find_papers"]
 
 
 def due_papers(store: Store, *, everything: bool = False) -> tuple[str, ...]:
@@ -38,41 +29,21 @@ def due_papers(store: Store, *, everything: bool = False) -> tuple[str, ...]:
     return due(known, {i: at for i, at in known.items() if at is not None}, store.clock())
 
 
-def fetch_papers(
+def fetch_papers(  # noqa: PLR0913 - what a refresh may choose
     store: Store,
     ids: Iterable[str],
     client: Client,
     *,
+    harvester: Harvester | None = None,
+    by_id: bool = False,
     report: PapersReport | None = None,
     done: Callable[[int], None] = lambda _: None,
+    dry_run: bool = False,
 ) -> PapersReport:
-    """What became of these papers, added to ``report``.
-
-    Each page is one transaction; ``done`` hears how many are done.
-
-    The store's lock is never held while arXiv is asked. An id that an answer lacked is never
-    touched; nothing is overwritten by an error.
-    """
-    from .arxiv import fetch_records, reading_of
-
-    report = report or PapersReport()
-    wanted = tuple(ids)
-    report.asked += len(wanted)
-    report.unanswered += len(wanted)
-    try:
-        for page in fetch_records(wanted, client) if wanted else ():
-            lookups = dict.fromkeys((record.arxiv_id for record in page.records), True)
-            lookups |= dict.fromkeys(page.missing, False)
-            delta = store.replace(*map(reading_of, page.records), lookups=lookups)
-            report.new += delta.records_added
-            report.changed += delta.records_changed
-            report.missing += page.missing
-            report.problems += page.problems
-            report.unanswered -= len(lookups)
-            done(len(page.requested))
-    except SourceError as error:
-        report.error = error
-    return report
+    """What became of these papers, added to ``report`` (:class:`ingest.lookup.Lookup`)."""
+    lookup = Lookup(store, client, report or PapersReport(), done, dry_run=dry_run)
+    lookup.run(ids, harvester, by_id=by_id)
+    return lookup.report
 
 
 def find_papers(
@@ -82,28 +53,30 @@ def find_papers(
     *,
     report: PapersReport | None = None,
     done: Callable[[int], None] = lambda _: None,
+    dry_run: bool = False,
 ) -> PapersReport:
     """What a query found that it had not found before, added to ``report``: each page is one transaction.
 
     The document of the query names all that it ever found, so that they stay as long as it does.
+    ``dry_run`` asks and tells the same, and keeps nothing.
     """
-    from .arxiv import Found, find, reading_of, reading_of_query
+    from .arxiv import Found, find, reading_of_query
     from .arxiv.queries import LIMIT
 
     report = report or PapersReport()
+    lookup = Lookup(store, client, report, dry_run=dry_run)
     before = found = _found(store, source)
     try:
         for page in find(before, client, limit=source.limit or LIMIT):
             report.problems += page.problems
             if page.records:
                 found = Found(found.query, found.ids | set(page.requested), whole=False)
-                readings = [reading_of_query(source.name, found), *map(reading_of, page.records)]
-                delta = store.replace(*readings, lookups=dict.fromkeys(page.requested, True))
+                readings = [reading_of_query(source.name, found), *lookup.readings(page.records)]
+                lookups = dict.fromkeys(page.requested, True)
+                lookup.note(store.replace(*readings, lookups=lookups, dry_run=dry_run))
                 report.asked += len(page.records)
-                report.new += delta.records_added
-                report.changed += delta.records_changed
                 done(len(page.records))
-        store.replace(reading_of_query(source.name, replace(found, whole=True)))
+        store.replace(reading_of_query(source.name, replace(found, whole=True)), dry_run=dry_run)
     except SourceError as error:
         report.error = error
     return report

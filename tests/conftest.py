@@ -116,7 +116,7 @@ def tides(kg: Kg, _prepared: Path) -> Kg:
 def arxiv(kg: Kg) -> Iterator[ArxivServer]:
     """An arXiv on this machine, which ``kg`` may ask without delay."""
     with ArxivServer(any_id=True) as server:
-        kg.environment |= {"KG_ARXIV_API": server.api, "KG_ARXIV_DELAY": "0", "KG_OFFLINE": ""}
+        kg.environment |= server.environment
         yield server
 
 

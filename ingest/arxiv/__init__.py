@@ -12,9 +12,10 @@ from .batches import Page, fetch_records
 from .client import Client
 from .oai import Harvester
 from .queries import Found, find, is_query, reading_of_query
-from .records import canonical_json, reading_of
+from .records import READER, canonical_json, reading_of
 
 __all__ = [
+    "READER",
     "Client",
     "Found",
     "Harvester",

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from kg.model import PaperRecord
+from kg.model import PaperRecord, PaperVersion
 
 from .records import categories_of, is_withdrawn, own_doi, plain
 from .tex import folded, unicode_of
@@ -78,6 +78,22 @@ def record_of_raw(raw: RawRecord) -> PaperRecord:
         journal_ref=plain(unicode_of(raw.journal_ref)),
         doi=own_doi(raw.doi),
         withdrawn="I" in last.source_type or is_withdrawn(comment) or is_withdrawn(abstract, anywhere=False),
+    )
+
+
+def versions_of(raw: RawRecord) -> tuple[PaperVersion, ...]:
+    """All versions of a paper; the licence is the last one's, for of the others it is not told."""
+    last = raw.versions[-1].number if raw.versions else 0
+    return tuple(
+        PaperVersion(
+            one.number,
+            one.submitted,
+            withdrawn="I" in one.source_type,
+            size=one.size,
+            source_type=one.source_type,
+            licence=raw.license if one.number == last else "",
+        )
+        for one in raw.versions
     )
 
 

@@ -179,25 +179,29 @@ def look_up(
     context: Context,
     store: Store,
     *,
-    extra: tuple[str, ...] = (),
+    extra: Sequence[str] = (),
     queries: Sequence[Source] = (),
     everything: bool = False,
+    due: Sequence[str] | None = None,
+    dry_run: bool = False,
 ) -> PapersReport:
     """What ``queries`` found, and what became of the papers that are due and of ``extra`` ids.
 
-    That arXiv is out of reach is told, not raised.
+    ``due``: those that count as due, where it is not the graph that says so. That arXiv is out of
+    reach is told, not raised. ``dry_run``: nothing is kept.
     """
-    from ingest.arxiv import Client
+    from ingest.arxiv import Client, Harvester
 
     report = PapersReport()
     tell = (lambda _: None) if context.quiet else narrate
     client = Client.from_environ(context.environment, contact=context.settings.contact, tell=tell)
     for source in queries:
         with bar(context, source.name, source.limit or LIMIT) as done:
-            find_papers(store, source, client, report=report, done=done)
+            find_papers(store, source, client, report=report, done=done, dry_run=dry_run)
         if report.error is not None:
             break
-    ids = tuple(sorted({*due_papers(store, everything=everything), *extra}))
+    due = due_papers(store, everything=everything) if due is None else due
+    ids = tuple(sorted({*due, *extra}))
     if not ids:
         return report
     if report.error is not None:
@@ -205,7 +209,16 @@ def look_up(
         report.unanswered += len(ids)
         return report
     with bar(context, "papers", len(ids)) as done:
-        return fetch_papers(store, ids, client, report=report, done=done)
+        return fetch_papers(
+            store,
+            ids,
+            client,
+            harvester=Harvester.beside(client),
+            by_id=everything,
+            report=report,
+            done=done,
+            dry_run=dry_run,
+        )
 
 
 def find_names(context: Context, store: Store) -> None:

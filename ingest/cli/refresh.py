@@ -14,7 +14,7 @@ from ingest.readers import READERS
 from ingest.sources import Gathered, gather, replace_all, reread
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
-from kg.cli.output import Exit, complain, narrate
+from kg.cli.output import Exit, complain, narrate, safe
 from kg.errors import UsageError
 from kg.graph import Graph
 from kg.model import Delta
@@ -23,9 +23,10 @@ from kg.workspace import Source
 
 from .add import find_names, look_up
 from .progress import steps
-from .report import as_json, finish, reason, told
+from .report import as_json, finish, reason, told, unanswered
 from .run import Outcome, attended
 
+_SHOWN = 10
 _DAY = timedelta(hours=20)  # less than a day, so that a daily timer never skips one
 
 
@@ -39,7 +40,9 @@ Examples:
 @click.argument("names", metavar="[NAME]...", nargs=-1, type=TEXT)
 @click.option("--due", "only_due", is_flag=True, help="Only lists not read since yesterday (for a timer).")
 @click.option("--all", "everything", is_flag=True, help="Ask arXiv for all papers, not only those due.")
-@click.option("--dry-run", is_flag=True, help="Read the lists and tell what would change; keep nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Read the lists, ask arXiv, tell what would change; keep nothing."
+)
 @click.option("--json", "format_", flag_value="json", default="table", help="The report as JSON.")
 @pass_context
 def refresh(
@@ -86,11 +89,7 @@ def _refresh(context: Context, plan: _Plan) -> Outcome:
             gathered = gather(lists, http, workspace=workspace.folder, tell=tell, etags=etags, known=known)
         readings = [one.reading for one in gathered if one.reading is not None]
         if plan.dry_run:
-            read = {reading.key for reading in readings}
-            readings += [one for one in reread(store) if one.key not in read]
-            delta = store.replace(*readings, dry_run=True)
-            papers = len(due_papers(store, everything=plan.everything))
-            return Outcome(_would(context, gathered, delta, papers, plan.format_))
+            return Outcome(_rehearse(context, plan, store, sources, gathered))
         delta = replace_all(store, readings, others=True)
         workspace.add_sources([one.source for one in gathered if one.moved])
         same = [one for one in gathered if one.reading is None and one.error is None]
@@ -99,13 +98,7 @@ def _refresh(context: Context, plan: _Plan) -> Outcome:
             _forget(context, store)
         context.forget_unnamed(store)
         queries = due_queries(store, sources, everything=plan.everything)
-        wanted = tuple(
-            s.address.removeprefix("arxiv:")
-            for s in sources
-            if s.address.startswith("arxiv:") and not is_query(s.address)
-        )
-        carried = Graph(store).arxiv_ids()
-        extra = tuple(one for one in wanted if one not in carried)
+        extra = _not_carried(store, sources)
         report = look_up(context, store, extra=extra, queries=queries, everything=plan.everything)
         find_names(context, store)
     code = finish(context, gathered, delta, report, plan.format_, strict=True)
@@ -149,12 +142,54 @@ def _forget(context: Context, store: Store) -> None:
         narrate(f"note: no longer in kg.toml: {', '.join(gone)}: {told(delta)}")
 
 
-def _would(context: Context, gathered: list[Gathered], delta: Delta, papers: int, format_: str) -> int:
+def _not_carried(store: Store, sources: list[Source]) -> list[str]:
+    """The arXiv ids that are sources and that no node of the graph carries yet."""
+    addresses = [s.address for s in sources if s.address.startswith("arxiv:") and not is_query(s.address)]
+    carried = Graph(store).arxiv_ids()
+    return [one for one in (a.removeprefix("arxiv:") for a in addresses) if one not in carried]
+
+
+def _rehearse(
+    context: Context, plan: _Plan, store: Store, sources: list[Source], gathered: list[Gathered]
+) -> int:
+    """The exit code of a dry run: all is read and asked for as in a refresh, and nothing kept."""
+    readings = {one.reading.key: one.reading for one in gathered if one.reading is not None}
+    readings = {reading.key: reading for reading in reread(store)} | readings
+    due: list[str] = []
+    extra: list[str] = []
+
+    def look() -> None:
+        """What the graph as it would be then asks of arXiv."""
+        due.extend(due_papers(store, everything=plan.everything))
+        extra.extend(_not_carried(store, sources))
+
+    delta = store.replace(*readings.values(), dry_run=True, look=look)
+    queries = due_queries(store, sources, everything=plan.everything)
+    report = look_up(context, store, extra=extra, queries=queries, due=due, dry_run=True)
+    return _would(context, gathered, delta, report, plan.format_)
+
+
+def _would(
+    context: Context, gathered: list[Gathered], delta: Delta, papers: PapersReport, format_: str
+) -> int:
     """The exit code of a dry run, after what would change has been told."""
     if format_ == "json":
-        return finish(context, gathered, delta, PapersReport(asked=papers, unanswered=papers), format_)
+        return _of_papers(finish(context, gathered, delta, papers, format_, strict=True), papers)
     failed = [one.error for one in gathered if one.error is not None]
     for error in failed:
         complain(error)
-    click.echo(f"would change: {told(delta)}; would look up {papers} papers")
-    return Exit.PARTLY if failed else Exit.DONE
+    if papers.error is not None:
+        complain(unanswered(papers))
+    counts = f"{papers.asked - papers.unanswered} looked up, {papers.new} new, {papers.changed} changed"
+    click.echo(f"would change: {told(delta)}; papers: {counts}")
+    changed = [change for change in papers.changes if change.action != "new"]
+    for change in changed[:_SHOWN]:
+        what = f": {change.old} → {change.new}" if change.old and change.new else ""
+        click.echo(safe(f"  {change.document} {change.text}: {change.action}{what}"))
+    if len(changed) > _SHOWN:
+        click.echo(f"  and {len(changed) - _SHOWN} more (--json has all)")
+    return _of_papers(Exit.PARTLY if failed else Exit.DONE, papers)
+
+
+def _of_papers(code: int, papers: PapersReport) -> int:
+    return Exit.PARTLY if code == Exit.DONE and papers.error is not None else code

@@ -37,7 +37,7 @@ def finish(
         complain(one.error)
     strict = strict and not failed
     if strict and papers is not None and papers.error is not None:
-        complain(_unanswered(papers))
+        complain(unanswered(papers))
     _notes(context, gathered, papers, strict=strict)
     if format_ == "json":
         print_json(as_json(gathered, delta, papers))
@@ -49,7 +49,8 @@ def finish(
     return Exit.PARTLY if failed else Exit.DONE
 
 
-def _unanswered(papers: PapersReport) -> KgError:
+def unanswered(papers: PapersReport) -> KgError:
+    """Why papers got no answer, as one error."""
     assert papers.error is not None
     count = "1 paper has" if papers.unanswered == 1 else f"{papers.unanswered} papers have"
     return KgError(f"{count} no fresh metadata: {papers.error.message}", hint=papers.error.hint)
@@ -76,7 +77,7 @@ def _notes(
         shown = ", ".join(papers.missing[:_SHOWN])
         narrate(f"note: arXiv knows no paper {shown}{' …' if len(papers.missing) > _SHOWN else ''}")
     if papers.error is not None and not strict:
-        error = _unanswered(papers)
+        error = unanswered(papers)
         narrate(f"note: {error.message}")
         narrate(f"  {error.hint}")
 
@@ -122,7 +123,7 @@ def reason(gathered: Sequence[Gathered], papers: PapersReport | None) -> str:
     """What failed, in one line; "" where nothing did."""
     errors = [one.error.message for one in gathered if one.error is not None]
     if papers is not None and papers.error is not None:
-        errors.append(_unanswered(papers).message)
+        errors.append(unanswered(papers).message)
     more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
     return "; ".join(errors[:_SHOWN]) + more
 
@@ -159,6 +160,11 @@ def as_json(gathered: Sequence[Gathered], delta: Delta, papers: PapersReport | N
             "new": papers.new,
             "changed": papers.changed,
             "missing": papers.missing,
+            "changes": [
+                {"document": c.document, "action": c.action, "title": c.text, "old": c.old, "new": c.new}
+                for c in papers.changes
+                if c.action != "new"
+            ],
             "unanswered": papers.unanswered,
             "error": papers.error.message if papers.error else None,
         },

@@ -19,9 +19,9 @@ from typing import Self
 from kg.corrections import Correction, reading_of
 from kg.errors import StoreError
 from kg.marks import Mark
-from kg.model import Delta, Reading
+from kg.model import Delta, PaperVersion, Reading
 
-from . import derivation, documents, marks, migrations, occurrences, records, runs, schema
+from . import derivation, documents, harvest, marks, migrations, occurrences, records, runs, schema
 from .touched import USER, Touched
 
 
@@ -87,19 +87,23 @@ class Store:
         lookups: Mapping[str, bool] | None = None,
         dry_run: bool = False,
         find_names: bool = True,
+        look: Callable[[], object] | None = None,
     ) -> Delta:
         """What changed, after these documents say what their readings say and nothing else.
 
         One transaction for all of them: slugs are given over the whole batch, the best supported
         node first, so the order of readings does not matter. ``lookups``: arXiv ids that
         were answered for, and whether arXiv knows them. ``dry_run`` rolls back and tells the same
-        delta. Without ``find_names`` the texts wait for :meth:`find_names`.
+        delta; ``look`` is called before that, and sees the graph as it would be. Without
+        ``find_names`` the texts wait for :meth:`find_names`.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
             fresh = documents.replace(self.db, readings, now, touched)
             records.note_lookups(self.db, lookups or {}, now)
             delta = self._derive(touched, now, find_names=find_names) if fresh else Delta()
             self._next_generation(delta)
+            if look is not None:
+                look()
         return _with_unchanged(delta, len(readings) - fresh)
 
     def remove(self, *keys: str, dry_run: bool = False) -> Delta:
@@ -168,6 +172,18 @@ class Store:
             occurrences.read(self.db, occurrences.AT_ONCE)
         occurrences.reject(self.db)
         return delta
+
+    def note_harvest(
+        self,
+        progress: harvest.Progress | None,
+        versions: Mapping[str, Iterable[PaperVersion]] | None = None,
+    ) -> None:
+        """Keep how far arXiv's list of changes has been read (None: to its end), and what it told.
+
+        ``versions``: by arXiv id what it said of the versions of a paper that has a record.
+        """
+        with self._transaction():
+            harvest.note(self.db, progress, versions or {})
 
     @contextmanager
     def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[Touched, str]]:

@@ -69,9 +69,9 @@ def test_a_week_later_papers_are_asked_again_and_a_revision_is_seen(kg: Kg, arxi
 def test_refresh_all_asks_for_every_paper(kg: Kg, arxiv: ArxivServer) -> None:
     kg.write("tides.md", TIDES)
     kg("add", "tides.md")
-    assert "would look up 4 papers" in kg("refresh", "--all", "--dry-run").out
+    assert "papers: 4 looked up, 0 new, 0 changed" in kg("refresh", "--all", "--dry-run").out
     kg("refresh", "--all")
-    assert arxiv.asked == [TIDE_PAPERS, TIDE_PAPERS]
+    assert arxiv.asked == [TIDE_PAPERS, TIDE_PAPERS, TIDE_PAPERS]
 
 
 def test_no_fetch_asks_nothing_and_refresh_makes_up_for_it(kg: Kg, arxiv: ArxivServer) -> None:
