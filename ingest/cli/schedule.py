@@ -14,8 +14,8 @@ from ingest.schedule.scheduler import Scheduler
 from ingest.schedule.system import System
 from kg.cli.arguments import TypoGroup
 from kg.cli.context import Context, formats, pass_context
-from kg.cli.output import narrate, print_json, print_table
-from kg.errors import ConfigError, UsageError
+from kg.cli.output import Exit, complain, exit_code, narrate, print_json, print_table
+from kg.errors import ConfigError, StoreError, UsageError
 from kg.model import Run
 
 _scheduler = click.option(
@@ -47,7 +47,7 @@ def install(context: Context, scheduler: str | None) -> None:
     if not context.settings.sources:
         raise UsageError("there are no sources yet", hint="Add one: `kg add starter`, or `kg add LIST`.")
     system = System(context.environment)
-    job = job_of(context.workspace.folder, context.environment)
+    job = job_of(context.workspace.folder, context.clock(), context.environment)
     use = chosen(job, system, scheduler)
     if wrong := starts(job.command, system):
         raise ConfigError(
@@ -92,7 +92,7 @@ def _minute(moment: datetime | None) -> str:
 @pass_context
 def remove(context: Context) -> None:
     """Remove the timer of this workspace."""
-    job = job_of(context.workspace.folder, context.environment)
+    job = job_of(context.workspace.folder, context.clock())
     found = standing(job, System(context.environment))
     for scheduler, installed in found:
         scheduler.remove(job)
@@ -108,7 +108,7 @@ def remove(context: Context) -> None:
 def print_(context: Context, scheduler: str | None, format_: str) -> None:
     """Print what `install` would hand to the scheduler; for all where none can be used here."""
     system = System(context.environment)
-    job = job_of(context.workspace.folder, context.environment)
+    job = job_of(context.workspace.folder, context.clock(), context.environment)
     used = _shown(job, system, scheduler)
     units = []
     for use in used:
@@ -140,13 +140,23 @@ def _shown(job: Job, system: System, name: str | None) -> list[Scheduler]:
 @schedule.command()
 @formats()
 @pass_context
-def status(context: Context, format_: str) -> None:
+def status(context: Context, format_: str) -> int:
     """Show what is installed, the last success and failure, and the next run."""
     found = schedules(context.workspace, context.environment, context.clock())
-    past = history(context.workspace)
+    code, past = Exit.DONE, History()
+    try:
+        past = history(context.workspace)
+    except StoreError as error:
+        complain(error)
+        code = exit_code(error)
     if context.format(format_) == "json":
         print_json(_json(found, past))
-        return
+    else:
+        print_table(("What", "State"), _rows(found, past), whole=(1,))
+    return code
+
+
+def _rows(found: list[Schedule], past: History) -> list[tuple[str, str]]:
     rows = []
     for one in found:
         state = "active" if one.installed.active else "not active"
@@ -161,7 +171,7 @@ def status(context: Context, format_: str) -> None:
     rows.append(("last failure", f"{_minute(failure.started_at)}: {past.reason}" if failure else "none"))
     if past.running:
         rows.append(("running", f"since {_minute(past.running.started_at)}, process {past.running.process}"))
-    print_table(("What", "State"), rows, whole=(1,))
+    return rows
 
 
 def _json(found: list[Schedule], past: History) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from kg.errors import ConfigError
@@ -25,11 +26,16 @@ SCHEDULERS: dict[str, type[Scheduler]] = {one.name: one for one in (Systemd, Lau
 """The schedulers, those that make up for missed days first."""
 
 
-def job_of(workspace: Path, environment: Mapping[str, str]) -> Job:
-    """The job that refreshes a workspace with the interpreter that runs now."""
+def job_of(workspace: Path, now: datetime, environment: Mapping[str, str] | None = None) -> Job:
+    """The job that refreshes a workspace with the interpreter that runs now.
+
+    ``environment``: whose settings it carries. Raises: UsageError for what no scheduler can be handed.
+    """
     if not sys.executable:
         raise ConfigError("Python does not say where it is", hint="Call kg by its full path.")
-    return Job(workspace.resolve(), Path(sys.executable).absolute(), carried(environment), zone=None)
+    return Job(
+        workspace.resolve(), Path(sys.executable).absolute(), carried(environment or {}), None, now.year
+    )
 
 
 def chosen(job: Job, system: System, name: str | None = None) -> Scheduler:

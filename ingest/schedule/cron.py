@@ -34,7 +34,7 @@ class Cron(LocalScheduler):
         return (Unit("a line of the crontab", self._line(job) + "\n"),)
 
     def _line(self, job: Job) -> str:
-        at = self.at(job)
+        at = job.local
         return f"{at.minute} {at.hour} * * * {escaped(job.command, job.settings)} # {job.name}"
 
     def install(self, job: Job) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.lock import is_refreshed
-from kg.errors import StoreError
+from kg.errors import StoreError, UsageError
 from kg.graph import Graph
 from kg.model import DocumentKind, Run
 from kg.store import Store
@@ -54,7 +54,10 @@ class History:
 def schedules(workspace: Workspace, environment: Mapping[str, str], now: datetime) -> list[Schedule]:
     """The schedules of a workspace that stand on this machine."""
     system = System(environment)
-    job = job_of(workspace.folder, environment)
+    try:
+        job = job_of(workspace.folder, now)
+    except UsageError:
+        return []  # no scheduler could be handed that
     return [
         Schedule(
             scheduler.name,

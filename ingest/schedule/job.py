@@ -38,12 +38,16 @@ CARRIED = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A daily refresh of one workspace. Paths are absolute; ``zone`` is what the machine's clock shows."""
+    """A daily refresh of one workspace. Paths are absolute.
+
+    ``zone`` is what the machine's clock shows, None for what the system says; ``year`` whose summer time.
+    """
 
     workspace: Path
     interpreter: Path
     settings: tuple[tuple[str, str], ...] = ()
     zone: tzinfo | None = UTC
+    year: int = 2026
 
     def __post_init__(self) -> None:
         """Raises: UsageError for text that no scheduler can be handed whole."""
@@ -74,14 +78,15 @@ class Job:
         """The minute of the hour, by the workspace's path: nobody's timers all start at once."""
         return FIRST + int.from_bytes(self._digest[4:8], "big") % SPREAD
 
-    def local(self, year: int) -> time:
+    @property
+    def local(self) -> time:
         """The time of day for schedulers that go by the machine's clock.
 
         It is never before the hour in UTC, so in one half of a year with summer time an hour after.
         """
-        days = (datetime(year, month, 1, 12, tzinfo=UTC) for month in (1, 7))
+        days = (datetime(self.year, month, 1, 12, tzinfo=UTC) for month in (1, 7))
         ahead = max(day.astimezone(self.zone).utcoffset() or timedelta() for day in days)
-        return (datetime(year, 1, 1, HOUR, self.minute, tzinfo=UTC) + ahead).time()
+        return (datetime(self.year, 1, 1, HOUR, self.minute, tzinfo=UTC) + ahead).time()
 
 
 def _unwritable(character: str) -> bool:

@@ -27,7 +27,7 @@ class Launchd(LocalScheduler):
 
     def units(self, job: Job) -> tuple[Unit, ...]:
         """The property list of the agent."""
-        at = self.at(job)
+        at = job.local
         log = str(self.system.home / "Library" / "Logs" / f"{job.name}.log")
         agent: dict[str, object] = {
             "Label": job.name,

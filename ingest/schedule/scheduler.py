@@ -80,13 +80,9 @@ class Scheduler(ABC):
 class LocalScheduler(Scheduler):
     """A scheduler that goes by the machine's clock and knows no other zone."""
 
-    def at(self, job: Job) -> time:
-        """The time of day."""
-        return job.local(datetime.now(UTC).year)
-
     def next_run(self, job: Job, now: datetime) -> datetime:
         """When it is started next, in UTC."""
-        today, at = now.astimezone(job.zone).date(), self.at(job)
+        today, at = now.astimezone(job.zone).date(), job.local
         for days in range(3):
             day = datetime.combine(today + timedelta(days), at)
             moment = (day.astimezone() if job.zone is None else day.replace(tzinfo=job.zone)).astimezone(UTC)

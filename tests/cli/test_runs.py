@@ -7,6 +7,8 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from ingest.hooks import run_hook
+from ingest.lock import alone
 from kg.graph import Graph
 from kg.model import Run
 from kg.store import Store, runs
@@ -173,6 +176,23 @@ def test_the_second_of_two_refreshes_says_who_runs_and_leaves(tides: Kg, arxiv: 
     finish(process, signal_=signal.SIGKILL)
     tides("refresh")  # what was killed keeps nobody out
     assert [run.code for run in history(tides)] == [0, None]
+
+
+def test_who_only_looks_whether_one_runs_keeps_none_out(tides: Kg, arxiv: ArxivServer) -> None:
+    looking = threading.Event()
+
+    def look() -> None:
+        with alone(tides.workspace, patience=0) as ours:
+            assert ours
+            looking.set()
+            time.sleep(0.2)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    looking.wait()
+    tides("refresh")
+    thread.join()
+    assert arxiv.log
 
 
 # --------------------------------------------------------------------------------- hooks

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def programs(tides: Kg, tmp_path: Path) -> Programs:
 
 
 def name_of(kg: Kg) -> str:
-    return job_of(kg.workspace, kg.environment).name
+    return job_of(kg.workspace, datetime.now(UTC)).name
 
 
 def home(kg: Kg) -> Path:
@@ -376,6 +377,29 @@ def test_a_timer_that_was_stopped_is_told(tides: Kg, programs: Programs) -> None
     tides("schedule", "install")
     ok, text = schedule_of(tides, code=1)
     assert (ok, text) == (False, f"systemd: {units_of(tides)[1]} is there but not active")
+
+
+def test_status_tells_what_is_installed_even_where_the_database_cannot_be_read(
+    tides: Kg, programs: Programs
+) -> None:
+    programs.add("crontab", CRONTAB)
+    tides("schedule", "install")
+    tides.database.write_bytes(b"no database" * 100)
+    told = tides("schedule", "status", code=5)
+    assert [one["scheduler"] for one in told.json["schedules"]] == ["cron"]
+    assert str(tides.database) in told.error
+    assert schedule_of(tides, code=1)[0], "the database is a finding of its own"
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_workspace_that_no_scheduler_can_be_handed_is_no_trouble_for_doctor(
+    tides: Kg, tmp_path: Path
+) -> None:
+    odd = tmp_path / "a\nb"
+    tides.workspace.rename(odd)
+    tides.environment["KG_WORKSPACE"] = str(odd)
+    assert schedule_of(tides) == (True, "none (`kg schedule install`)")
+    assert "which no scheduler can be handed" in tides.refused("schedule", "install")
 
 
 def test_a_token_is_never_in_a_unit_and_that_is_said(tides: Kg, programs: Programs) -> None:
