@@ -88,7 +88,7 @@ def test_an_interpreter_that_does_not_start_kg_is_refused(
 ) -> None:
     programs.add("crontab", CRONTAB)
     other = tmp_path / "python"
-    other.write_text("#!/bin/sh\necho no kg here >&2; exit 1\n", "utf-8")
+    other.write_text('#!/bin/sh\ntest "$PYTHONPATH" && exit\necho no kg here >&2; exit 1\n', "utf-8")
     other.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(other))
     assert f"{other} does not start kg in an empty environment: no kg here" in tides.refused(
