@@ -153,7 +153,8 @@ class Kg:
         files = {p.name: p.read_bytes() for p in (self.config, self.corrections) if p.exists()}
         if not self.database.exists():
             return {"files": files}
-        stats = self("stats", "--json").json | {"refreshed_at": "any time"}
+        stats = self("stats", "--json").json
+        del stats["refreshed_at"]  # when all was read is no part of what was read
         return {"files": files, "stats": stats, "rows": rows(self.database)}
 
     def labels(self) -> set[str]:
