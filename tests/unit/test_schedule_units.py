@@ -115,6 +115,7 @@ def _lines(unit: str, key: str) -> list[str]:
     return [line.removeprefix(f"{key}=") for line in unit.split("\n") if line.startswith(f"{key}=")]
 
 
+@settings(deadline=None)
 @given(jobs(st.one_of(_WORDS, st.sampled_from(EVIL))))
 def test_a_service_holds_the_words_that_were_meant(job: Job) -> None:
     service, timer = (unit.text for unit in systemd.Systemd(MACHINE).units(job))
@@ -180,6 +181,7 @@ def test_systemd_analyze_finds_nothing_wrong_unless_something_is(tmp_path: Path,
 # --------------------------------------------------------------------------------- the others
 
 
+@settings(deadline=None)
 @given(jobs(st.one_of(_WORDS, st.sampled_from(EVIL))))
 def test_an_agent_holds_the_words_that_were_meant(job: Job) -> None:
     (unit,) = launchd.Launchd(MACHINE).units(job)
@@ -201,7 +203,7 @@ def _as_cron_hands_it_to_sh(line: str) -> str:
     return command
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(jobs(st.one_of(_WORDS, st.sampled_from(EVIL))))
 def test_a_crontab_s_line_holds_the_words_that_were_meant(job: Job) -> None:
     (unit,) = cron.Cron(MACHINE).units(job)
@@ -238,6 +240,7 @@ def _as_a_windows_program_splits(line: str) -> list[str]:
 _TAME = _WORDS.filter(lambda word: "%" not in word and "$(" not in word)
 
 
+@settings(deadline=None)
 @given(jobs(_TAME))
 def test_a_task_holds_the_words_that_were_meant(job: Job) -> None:
     (unit,) = windows.Windows(MACHINE).units(job)
