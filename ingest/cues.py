@@ -103,6 +103,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"(?:compatible|works?|working)\s+with",
             r"integrat(?:es|ed|ions?)\s+(?:with|for)",
             r"compatib(?:le|ility)\s+(?:to|across)",
+            r"with\s+(?=[A-Z][\w.-]*(?:(?:,\s*|\s+(?:and|&)\s+|/)[\w.-]+){0,5}\s+support\b)",
             r"inference(?:\s+(?:engines?|servers?|frameworks?|librar(?:y|ies)|runtimes?|api))?\s+(?:of|for)",
             rf"for\s+(?=(?:the\s+)?{_PROPER}\s+models?\b)",
             r"(?:llms?|models?|embeddings?|architectures?)\s*\((?=[^()]{1,80},)",
@@ -111,6 +112,7 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"支持",
         ),
     ),
+    ("faces", "", (rf"(?:{_FACES})\s+(?:for|around|to|of)",)),
     (
         "serves",
         "",
@@ -124,11 +126,10 @@ _CUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"(?:using|uses|utili[sz](?:es|ing)|leverag(?:es|ing)|via|employ(?:s|ing)|combin(?:es|ing))",
             r"(?:powered|backed|driven)\s+by",
             r"(?:built|written|made)\s+(?:with|using|around)",
-            rf"(?:{_FACES})\s+(?:for|around|to|of)",
             r"deployment\s+of",
             r"[Hh]ybrid\s+(?=[A-Z])",
             rf"with\s+(?=(?:an?\s+|the\s+)?{_PROPER}\s+(?:backends?|clients?|librar(?:y|ies)|integration)\b)",
-            r"with\s+(?=[A-Z]{2,6}\s*(?:$|[.,;)]))",
+            r"with\s+(?=[A-Z]{2,6}\s*(?:$|[.;)]))",
         ),
     ),
 )
@@ -187,7 +188,8 @@ _NOT_NAMES = frozenset(
     audio text image reasoning embedding conversational agentic mobile production enterprise
     framework platform toolkit library server engine service services system systems inference
     serving deployment pipeline pipelines application applications tool tools pdf csv html xml yaml
-    sql tts stt asr ocr gui tui sdk vlm vlms slm slms mllm mllms lmm lmms transformer gen-ai genai""".split()
+    sql tts stt asr ocr gui tui sdk agent agents workflow workflows vlm vlms slm slms mllm mllms lmm
+    lmms transformer gen-ai genai""".split()
 )
 
 
@@ -292,6 +294,8 @@ def _before(text: str) -> Iterator[tuple[int, int, str, str]]:
                 last in _NOT_NAMES or not _DISTINCT.search(text[start:at])
             ):
                 continue  # "Fast inference", "LLM inference"
+            if found["base"] and not start and " " not in part and not _DISTINCT.search(part):
+                continue  # "Template based"
             if first.casefold() not in _NOT_NAMES:
                 if found["infer"] or found["made"]:
                     yield start, at, "supports" if found["infer"] else "generated", ""
@@ -334,6 +338,9 @@ _SPELLED_OUT = re.compile(
     r"(?P<phrase>(?>[A-Z][a-z][\w-]*)(?:\s(?>[A-Z][\w-]*|and|of|for|with|to)){1,6})\s\((?=[A-Z])[\w+-]{2,10}\)"
 )
 """A method with its abbreviation behind it: "Foo Bar and Baz (FBB)"."""
+_SUFFIXED = re.compile(
+    r"-(?:powered|based|driven|like|style|compatible|inspired|aware|native|enabled|agnostic)$"
+)
 _MANY = frozenset("models llms agents apps applications users developers".split())
 _KINDS_OF_THINGS = frozenset("model agent system interface llm learning network api unit".split())
 
@@ -352,6 +359,10 @@ def _name_at(text: str, at: int, known: dict[int, Found]) -> tuple[int, int, tup
         titled or not (words[0].casefold().rstrip(".") in _NOT_NAMES or _COUNT.fullmatch(words[0]))
     ):
         end = at + len(shaped.group().rstrip("-./"))
+        if len(words) == 1 and text[end : end + 4] == " of ":
+            end = 0  # "State of the Art"
+        if _SUFFIXED.search(shaped.group()):
+            end = 0  # "AI-powered"
     if own is not None and own.end >= end:
         return own.start, own.end, own.keys
     if len(words) > 1 and words[-1].casefold() in _MANY:

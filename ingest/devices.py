@@ -38,9 +38,10 @@ _FOR_APPS = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\(\s*([\w\s,/&-]{5,80}?)\s*\)")
 _NO_DEVICE = re.compile(
-    r"[\s-]+(?:interfaces?|extensions?|plug-?ins?|automation|add-?ons?|based|tools?|agents?|use)\b",
+    r"[\s-]+(?:interfaces?|extensions?|plug-?ins?|automation|add-?ons?|based|tools?|agents?|use|bookmarks|tabs|history|sessions?)\b",
     re.IGNORECASE,
 )
+_PROPER = re.compile(r"\s[A-Z][a-z]+[A-Z]|\s[A-Z][a-z]{3,}")
 _BARE = re.compile(r"gpus?", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"nvidia|ascend|arm|windows|cpus?", re.IGNORECASE)
 
@@ -61,6 +62,8 @@ def devices_in(text: str) -> list[str]:
     for found in _DEVICE.finditer(text):
         if _NO_DEVICE.match(text, found.end()):
             continue  # "a browser interface"
+        if _AMBIGUOUS.fullmatch(found.group()) and _PROPER.match(text, found.end()):
+            continue  # "built on NVIDIA Foo"
         before = text[: found.start()]
         bare = _BARE.fullmatch(found.group())  # "on GPUs" says little, "GPUs" in a series something
         joined = end >= 0 and _AND.fullmatch(text[end : found.start()])

@@ -29,7 +29,8 @@ def say_papers(said: Said, draft: Draft) -> None:
         if link.role != "paper" or link.identifier.scheme not in PAPER_SCHEMES:
             continue
         title = is_title(link.text) or len(link.text.split()) >= _NAME_WORDS
-        if link is not entry.main and not link.label and not title:
+        bare = link.text.startswith(("http://", "https://"))
+        if link is not entry.main and not link.label and not title and not bare:
             continue
         name = link.text if title and not link.label and link is not entry.main else ""
         paper = draft.mention(said.place, name, Kind.PAPER, "reference", 0.95, identifiers=(link.identifier,))

@@ -19,7 +19,7 @@ CMU; Princeton; Harvard; Cornell; Oxford; Cambridge; ETH; ETH Zurich; KAIST; EPF
 AllenAI; AI2; Allen Institute; Allen Institute for AI; TII; Technology Innovation Institute; LAION;
 Nomic; Nomic AI; Nous Research; Perplexity; Cerebras; Groq; xAI; AI21; AI21 Labs; Inflection; Adept;
 Reka; Liquid AI; Zyphra; Answer.AI; Jina; Jina AI; Cloudflare; Uber; LinkedIn; Netflix; Lightning
-AI; Deci; Deci AI; Neural Magic; Unsloth; Unsloth AI; Arcee; Arcee AI; Ollama; Alignment Lab; Nexa;
+AI; Deci; Deci AI; Neural Magic; Unsloth; Unsloth AI; Arcee; Arcee AI; Alignment Lab; Nexa;
 Nexa AI; Moore Threads; InternLM; InclusionAI; inclusionAI; Ant Group; Meituan; Kuaishou; JD; Qihoo;
 iFLYTEK; Sony; Bosch; Adobe; Oracle; SAP; Red Hat; GitHub; Mozilla; Prime Intellect; Microsoft AI
 """
@@ -28,7 +28,10 @@ _ORG = "|".join(
     for name in sorted(" ".join(_NAMES.split()).split(";"), key=len, reverse=True)
 )
 _NOT_MADE = r"(?:API|models?|outputs?|data|Hub|datasets|using)\b"
-_UNIT = r"(?:AI|Research|Labs?|Laboratory|Team|Group|Inc|Institute|University|NLP|Cloud|Brain|Foundation)\b"
+_UNIT = (
+    r"(?:AI|Research|Technolog(?:y|ies)|Labs?|Laboratory|Team|Group|Inc|Institute|University|NLP|Cloud|Brain|"
+    r"Foundation)\b"
+)
 # "by Acme Fooformer" names a thing of Acme's, not Acme.
 _ONE = (
     rf"(?>{_ORG})(?![\w-])(?!['’]s\b)(?!\s*{_NOT_MADE})"
@@ -41,17 +44,22 @@ _VERBS = (
 )
 _PROPER = r"[A-Z][\w.-]*\w(?:\s[A-Z][\w.-]*\w){0,3}"
 _MADE = re.compile(
-    rf"(?<![\w-])(?:by|von|from(?!\s+(?:Hugging\s?Face|Huggingface|GitHub)))\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
+    rf"(?<![\w-])(?<!powered\s)(?<!driven\s)(?<!backed\s)(?:by|von|from(?!\s+(?:Hugging\s?Face|Huggingface|GitHub)))\s+(?:the\s+)?(?P<org>{_ONE}(?:{_MORE}){{0,5}})"
     rf"|^(?:the\s+)?(?P<own>{_ORG})(?:['’]s|(?<=s)['’])\s"
     rf"|{_VERBS}\s+by\s+(?:the\s+)?(?P<any>{_PROPER})"
     rf"|\((?P<end>{_ORG})\)\.?$"
-    rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])"
+    rf"|powered\s+by\s+(?P<pow>{_ORG})(?![\w-])(?!\s*(?:,|and\b|&|{_NOT_MADE}))"
+    rf"|^by\s+(?:the\s+)?(?P<first>[A-Z][\w.-]*(?:\s[A-Z][\w.-]*){{0,3}}?\s{_UNIT})"
     r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
     rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team"
 )
 _ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
 
 
+_CHINESE = re.compile(
+    r"(?P<org>(?:(?![由和与在是])[\u4e00-\u9fff]){2,10}?(?:大学|研究院|研究所|实验室|公司|学院|集团|科技))"
+    r"(?:等|联合)?(?:提出|开源|发布|推出|研发|开发)"
+)
 _POSSESSIVE = re.compile(r"((?:[A-Z][\w.-]*\s){0,2}[A-Z][\w.-]*\w)(?:['’]s|(?<=s)['’])\s+$")
 _GENERIC = re.compile(
     rf"(?P<org>{_ORG})\s+(?:(?:large|small|tiny|open[\w-]*|multi\w+|vision|language|foundation|code|chat|audio|"
@@ -72,6 +80,8 @@ def makers_in(text: str, name: str = "") -> list[str]:
     at = text.find(name) if name else -1
     if at > 0 and (owner := _POSSESSIVE.search(text[:at][-60:])):
         found.insert(0, owner[1])
+    if not text.isascii():
+        found += [m["org"] for m in _CHINESE.finditer(text[:600])]
     names = [n for f in found for n in re.split(r"\s*(?:,|&|/|\band\b)\s*(?:and\s+)?", f) if n]
     return list(dict.fromkeys(names))
 

@@ -213,6 +213,12 @@ def _supported(tie: _Tie) -> bool:
     )
 
 
+def _faced(tie: _Tie) -> bool:
+    """A face of another tool uses it; one "for fine-tuning" serves a purpose."""
+    purpose = tie.other is not None and tie.other.rule == HEADING_RULE
+    return not purpose and _used(tie)
+
+
 def _served(tie: _Tie) -> bool:
     """A tool "for Foo" supports Foo where Foo is known to be a model."""
     known = tie.other is not None and tie.other.kind is Kind.MODEL
@@ -243,6 +249,7 @@ _HANDLERS: dict[str, Callable[[_Tie], bool]] = {
     "trains": _trains,
     "generated": _generated,
     "supports": _supported,
+    "faces": _faced,
     "serves": _served,
     "implements": _implemented,
     "uses": _used,

@@ -26,6 +26,7 @@ _SEPARATOR = re.compile(r"\s+(?:[-–—→|·•]|--|:)\s+|\s*[—→：]\s*|:\
 _OPENERS = " \t\n\u2028[(\\【（<-"  # noqa: RUF001
 _QUOTED = re.compile(r"\s*[\"“„«]\s*(?P<title>[^\"“”»]{3,300}?)\s*[\"”»]")
 _PAREN = re.compile(r"^(?P<name>.{1,80}?)\s*[(（](?P<inside>[^()（）]{1,100})[)）]$")  # noqa: RUF001
+_BRACKETED_END = re.compile(r"\s*[(（][^()（）]*[)）]$")  # noqa: RUF001
 MAX_NAME = 300
 _TITLE_WORDS = 5
 _SHORT_WORDS = 4
@@ -76,6 +77,8 @@ def is_title(name: str) -> bool:
     >>> is_title("Foo: bars for models"), is_title("Attention is all you need"), is_title("Foo Kit")
     (True, True, False)
     """
+    if name.endswith((")", "）")):  # noqa: RUF001
+        name = _BRACKETED_END.sub("", name)  # "Foo 2 (7B, 13B, 70B)"
     head, colon, tail = name.partition(": ")
     return len(name.split()) >= _TITLE_WORDS or bool(colon and head and len(tail.split()) > 1)
 

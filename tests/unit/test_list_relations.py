@@ -356,3 +356,32 @@ def test_an_entry_that_stands_twice_is_told_to_the_scorer() -> None:
     twice = {"rel": "same_as", "target": "FooKit"}
     assert twice not in first["edges"]
     assert twice in second["edges"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "edges"),
+    [
+        ("Tools", "Python bindings for BarLib", {("uses", "BarLib")}),
+        ("Tools", "Template based installer for bars", set()),
+        ("Tools", "built with an AI-powered platform", set()),
+        ("Tools", "Serving Thousands of bars", set()),
+        ("Tools", "powered by Ollama, FooKit and others", {("uses", "Ollama"), ("uses", "FooKit")}),
+        ("Tools", "served on NVIDIA FasterBars", set()),
+        ("Tools", "quantizes with FooQ & BarQ support", {("supports", "FooQ"), ("supports", "BarQ")}),
+        ("Tools", "by Acme Labs: a kit", {("made_by", "Acme Labs")}),
+        ("Models", "海滨大学提出的对话语言模型", {("made_by", "海滨大学")}),
+    ],
+)
+def test_more_that_a_description_says(heading: str, text: str, edges: set[tuple[str, str]]) -> None:
+    assert said(heading, text) == edges
+
+
+def test_a_name_with_its_sizes_in_brackets_is_no_title() -> None:
+    line = f"- FooLM 2 (7B, 13B, 70B): [paper]({PDF})"
+    row = rows(f"## Models\n\n{line}\n")[0]
+    assert (row["kind"], told(row)) == ("Model", {("has_paper", "arxiv:2301.00001")})
+
+
+def test_the_bare_address_of_a_paper_behind_a_name_is_its_paper() -> None:
+    row = rows(f"## Models\n\n- FooLM: <{PDF}>\n")[0]
+    assert told(row) == {("has_paper", "arxiv:2301.00001")}
