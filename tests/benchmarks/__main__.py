@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -18,12 +19,13 @@ def main() -> None:
     parser.add_argument("group", nargs="*", help="startup, ingest, turtle, crash; all if none is named")
     parser.add_argument("--rounds", type=int, default=15, help="fresh processes of each kind")
     parser.add_argument("--lists", type=int, default=20, help="variants of the starter list")
+    parser.add_argument("--corpus", type=Path, help="a folder of lists to read instead of these")
     parser.add_argument("--papers", type=int, default=20_000, help="papers of the graph to export")
     parser.add_argument("--kills", type=int, default=200, help="refreshes of 2,000 papers that are killed")
     options = parser.parse_args()
     groups: dict[str, Callable[[], str]] = {
         "startup": lambda: table(startup.run(options.rounds)),
-        "ingest": lambda: table(ingest.run(options.lists)),
+        "ingest": lambda: table(ingest.run(options.lists, options.corpus)),
         "turtle": lambda: turtle.run(options.papers),
         "crash": lambda: str(crash.storm(options.kills)),
     }
