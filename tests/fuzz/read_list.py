@@ -26,8 +26,11 @@ FRAGMENTS = [
         "<details><summary>", "</details>", "<table><tr><td>", "<br>", "<!--", "-->", '<a href="', "<ul><li>",
         "&amp;", "\\", "\u2014", ": ", "\uff0c", "\u201c", "\u201d", "\uff08", "\uff09", "7B ", "4-bit ",
         "128K context", "16 GB RAM", "(e.g., ", "ICML 2024", "2024.05", "by Google", "based on ",
-        "fine-tuned ", "trained on ", "using ", "forked from ", " and ", "MIT license", "et al.",
-        "\u57fa\u4e8e", "\u7531", "\u017f", "\u0131", "\u0130", "\u200b", "\u200d", "\x00", "\x85", "\U0001f525", "Paper: ", "code: ", "TBD",
+        "fine-tuned ", "trained on ", "using ", "forked from ", " and ", "MIT license",
+        "et al.",
+        "\u57fa\u4e8e", "\u7531", "\u017f", "\u0131", "\u0130", "\u200b", "\u200d", "\x00", "\x85",
+        "\U0001f525",
+        "Paper: ", "code: ", "TBD",
         "awesome-", "leaderboard", "technical report", "|Model|Base|\n|-|-|\n",
     )
 ]  # fmt: skip
