@@ -26,6 +26,10 @@ class Piece(NamedTuple):
     style: str = ""
 
 
+MAX_SECTIONS = 50
+"""Sections within sections: the headings of no list that people read nest so deep."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading, ``<summary>`` or bold-only paragraph that holds what follows it."""
@@ -78,4 +82,6 @@ def plain(pieces: Sequence[Piece], *, images: bool = False) -> str:
     >>> plain([Piece("a "), Piece("alt", image="x.png"), Piece(" b")])
     'a b'
     """
+    if len(pieces) == 1:  # most cells, most headings
+        return " ".join(pieces[0].text.split()) if images or not pieces[0].image else ""
     return " ".join("".join([p.text for p in pieces if images or not p.image]).split())

@@ -26,7 +26,7 @@ def outline(content: bytes) -> Outline:
     problems: list[Problem] = []
     source = _decoded(content, problems)
     lines = _guarded(list(source), problems)
-    html = _html("\n".join(lines))
+    html = _html(_plain_tags("\n".join(lines), problems))
     root = _tree(html)
     walk = Walk(lines, html)
     if root is not None:
@@ -101,6 +101,28 @@ def _guarded(lines: list[str], problems: list[Problem]) -> list[str]:
             deep += 1
             lines[i] = ""
     return lines
+
+
+MAX_ATTRIBUTES = 1000  # of one tag: the parser of HTML looks each one up among all before it
+_QUOTED = r"\"[^\"]*\"|'[^']*'"
+_TAG = re.compile(rf"<[a-zA-Z](?:[^>\"'\n]|\n(?!\s*\n)|{_QUOTED})*+")
+_VERBATIM = re.compile(rf"<(?:pre|script|style|textarea)\b(?:[^>\"']|{_QUOTED})*+", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rf"[\s/]|{_QUOTED}")  # what ends one
+
+
+def _plain_tags(text: str, problems: list[Problem]) -> str:
+    """The text without the opening bracket of tags that have more attributes than any tag has."""
+    for pattern in (_TAG, _VERBATIM):  # blank lines end all tags but these
+        for found in pattern.finditer(text):
+            start, end = found.span()
+            if (
+                end - start > 2 * MAX_ATTRIBUTES
+                and len(_ATTRIBUTE.findall(text, start, end)) > MAX_ATTRIBUTES
+            ):
+                line = text.count("\n", 0, start) + 1
+                problems.append(Problem(line, f"tag of more than {MAX_ATTRIBUTES} attributes left out"))
+                text = f"{text[:start]} {text[start + 1 :]}"
+    return text
 
 
 def _html(text: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from .blocks import Block, Outline, Section, plain
+from .blocks import MAX_SECTIONS, Block, Outline, Section, plain
 from .entries import (
     MAX_NAME_WORDS,
     MAX_TITLE_WORDS,
@@ -267,6 +267,8 @@ class _Reader:
             return False
         if linked or len(text.split()) > MAX_NAME_WORDS or 2 * len(named) < len(block.children):
             return False
+        if len(path) >= MAX_SECTIONS:
+            return False
         label = bare(text)
         if not label:
             return False
@@ -319,7 +321,15 @@ class _Reader:
         return len(text.split()) > MAX_NAME_WORDS or text.endswith((".", "。"))
 
     def consume(self, entry: Entry, index: int) -> None:
-        """Make an item below an entry one of its notes, with all that is nested in it."""
+        """Make an item below an entry one of its notes, and each item that is nested in it."""
+        waiting = [index]
+        while waiting:  # HTML may nest deeper than Python calls itself
+            index = waiting.pop()
+            self.note(entry, index)
+            waiting += reversed(self.blocks[index].children)
+
+    def note(self, entry: Entry, index: int) -> None:
+        """Make an item one of an entry's notes."""
         block = self.blocks[index]
         text = self.text(index)
         found = _KEY.match(text)
@@ -331,8 +341,6 @@ class _Reader:
         entry.notes.append(Note(key, text[found.end() :] if found else text, links, index))
         entry.bad += tuple(p.href for p in block.pieces if unusable(p.href))
         self.consumed[index] = entry.block
-        for child in block.children:
-            self.consume(entry, child)
 
     def entry(self, index: int, block: Block, path: tuple[Section, ...]) -> Entry | str:  # noqa: PLR0911
         """The entry that an item holds, or the reason why it holds none."""

@@ -23,7 +23,7 @@ from .introductions import say_introduced, say_papers
 from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
 from .relations import say_about, say_examples, say_text
 from .sections import learn_topics, say_topics, say_vendor
-from .tiers import Step, read_step, read_tier, say_guide, say_tier, tier_mention, tier_text
+from .tiers import Step, read_step, read_tier, say_guides, say_tier, tier_mention, tier_text
 from .values import say_values
 
 READER = "list/3"
@@ -138,8 +138,7 @@ def _claimed(said: list[Said], draft: Draft) -> None:
                 say_text, say_examples, say_about, say_hardware, say_topics,
             ):  # fmt: skip
                 say(one, draft)
-    for steps in guides.values():
-        say_guide(draft, steps)
+    say_guides(draft, guides.values())
 
 
 def _say_description(said: Said, draft: Draft) -> None:

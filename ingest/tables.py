@@ -56,7 +56,8 @@ def read_row(block: Block) -> Row:  # noqa: PLR0911 - one return a reason
     hrefs = [p.href for cell in block.cells for p in cell if p.href]
     if hrefs and all(h.startswith("#") for h in hrefs):
         return Row("table of contents")
-    if any(_MORE.match(plain(c)) and any(is_relative(p.href) for p in c if p.href) for c in block.cells):
+    shows = [block.cells[i] for i, text in enumerate(texts) if _MORE.match(text)]
+    if any(is_relative(p.href) for cell in shows for p in cell if p.href):
         return Row("index row")
     if len(filled) == 1 and len(block.cells) > 2 and not hrefs:  # noqa: PLR2004 - a row across the table
         return Row("group row")

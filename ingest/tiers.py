@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from kg.hardware import Memory, memory_in
 from kg.model import HEADING_RULE, Claim, Literal, Mention, Place
@@ -151,6 +152,8 @@ def _named(draft: Draft, said: Said, name: str, kind: Kind) -> Mention | None:
 
 MAX_STEPS = 40
 """More steps than this are no guide: they would say everything of everything."""
+MAX_PAIRS = 50_000
+"""Of things that guides name together, in one list; a real one has some hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,8 @@ def read_step(entry: Entry, said: Said, draft: Draft) -> Step:
     return Step(said, tuple(t for t in things if t.rule != HEADING_RULE))
 
 
-def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:
-    """What the steps of one guide say together: models use methods, libraries serve both.
+def say_guides(draft: Draft, guides: Iterable[list[Step]]) -> list[Claim]:
+    """What the steps of each guide say together: models use methods, libraries serve both.
 
     A step late in the guide that only hints at methods ("optimize: pruning ...") weighs less.
     """
@@ -184,17 +187,24 @@ def say_guide(draft: Draft, steps: list[Step]) -> list[Claim]:
             made.append(claim)
             b.said.claims.append(claim)
 
-    telling = [step for step in steps if step.named][:MAX_STEPS]
-    for a, b in product(telling, telling):
-        for one, other in product(a.named, b.named):
-            if one.kind is Kind.MODEL and other.kind is Kind.METHOD:
-                tie(a, b, one, Predicate.USES, other)
-            elif one.kind is Kind.MODEL and other.kind is Kind.FRAMEWORK:
-                tie(a, b, other, Predicate.SUPPORTS, one)
-            elif (
-                one.kind is Kind.METHOD
-                and other.kind is Kind.FRAMEWORK
-                and not re.search(r"\betc\b", a.said.entry.own)
-            ):
-                tie(a, b, other, Predicate.IMPLEMENTS, one)
+    for a, b, one, other in islice(_pairs(guides), MAX_PAIRS):
+        if one.kind is Kind.MODEL and other.kind is Kind.METHOD:
+            tie(a, b, one, Predicate.USES, other)
+        elif one.kind is Kind.MODEL and other.kind is Kind.FRAMEWORK:
+            tie(a, b, other, Predicate.SUPPORTS, one)
+        elif (
+            one.kind is Kind.METHOD
+            and other.kind is Kind.FRAMEWORK
+            and not re.search(r"\betc\b", a.said.entry.own)
+        ):
+            tie(a, b, other, Predicate.IMPLEMENTS, one)
     return made
+
+
+def _pairs(guides: Iterable[list[Step]]) -> Iterator[tuple[Step, Step, Mention, Mention]]:
+    """Every two things that two steps of one guide name, or one step."""
+    for steps in guides:
+        telling = [step for step in steps if step.named][:MAX_STEPS]
+        for a, b in product(telling, telling):
+            for one, other in product(a.named, b.named):
+                yield a, b, one, other

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .blocks import BREAK, Block, Piece, Section, plain
+from .blocks import BREAK, MAX_SECTIONS, Block, Piece, Section, plain
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -53,7 +53,9 @@ class Walk:
         self.tables_seen = 0
         self.numbers: list[int] = []  # the next number of each open list; 0 in bullet lists
         self.line = 1
-        self.at: dict[str, list[int]] = {}
+        self.at: dict[str, list[int]] = {}  # where each line of the source stands
+        self.row: tuple[int, list[int]] = -1, []  # the line of the HTML asked for last, and where it stands
+        self.filled = _filled(lines)
 
     def run(self, root: _Element) -> None:
         """Walk the tree in document order, up to a number of blocks that no real list reaches."""
@@ -86,18 +88,18 @@ class Walk:
         if found and found[1] != "0":  # cmark gives 0:0 to a paragraph that a table cut short
             line, end = int(found[1]), int(found[2]) - (found[3] == "0")
             line, end = min(line, len(self.lines)), min(end, len(self.lines))
-            while end > line and not self.lines[end - 1].strip():
-                end -= 1
             self.line = max(self.line, line)
-            return line, max(line, end)
+            return line, max(line, self.filled[end])
         at: Any = element.sourceline  # the stubs leave its type open
         row = (at or 1) - 1
-        text = self.html[row].decode("utf-8", "replace").strip() if row < len(self.html) else ""
         if not self.at:
             self.at = defaultdict(list)
             for i, source in enumerate(self.lines, 1):
                 self.at[source.strip()].append(i)
-        known = self.at.get(text, [])
+        if self.row[0] != row:
+            text = self.html[row].decode("utf-8", "replace").strip() if row < len(self.html) else ""
+            self.row = row, self.at.get(text, [])
+        known = self.row[1]
         nth = bisect_left(known, self.line)
         if nth < len(known):
             self.line = known[nth]
@@ -141,7 +143,8 @@ class Walk:
             self.tables.append(_Table(self.tables_seen))
         elif tag in ("td", "th"):
             if self.open and self.open[-1][1].kind == "row":
-                self.stretch(self.place(element)[1])
+                if element.get("data-sourcepos") is None:  # else it stands in the line of its row
+                    self.stretch(self.place(element)[1])
                 self.cell = []
         elif tag in _BLOCKS:
             self.begin(element, tag)
@@ -209,6 +212,8 @@ class Walk:
         table, block = self.tables[-1], self.open[-1][1]
         cell, self.cell = tuple(self.cell), None
         table.carry(block)
+        if len(block.cells) >= MAX_COLUMNS:
+            return
         span = element.get("rowspan") or ""
         if span.isascii() and span.isdigit() and 1 < int(span[:4]) <= MAX_SPAN:
             table.spans[len(block.cells)] = (int(span[:4]) - 1, cell)
@@ -248,6 +253,8 @@ class Walk:
         while len(self.sections) > floor and self.sections[-1].level >= level:
             self.sections.pop()
         block.path = tuple(self.sections)
+        if len(self.sections) >= MAX_SECTIONS:
+            return
         # Nothing inside <details> ends the section that its summary opened.
         kept = 0 if level == _SUMMARY_LEVEL else level
         self.sections.append(Section(text, block.line, kept, block.end_line, tuple(block.pieces)))
@@ -268,6 +275,14 @@ class _Table:
             if left > 1:
                 self.spans[column] = (left - 1, cell)
             block.cells.append(cell)
+
+
+def _filled(lines: list[str]) -> list[int]:
+    """For each number of lines the last of these lines that is not blank."""
+    out = [0]
+    for number, line in enumerate(lines, 1):
+        out.append(number if line.strip() else out[-1])
+    return out
 
 
 def _joined(styles: list[str]) -> str:

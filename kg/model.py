@@ -96,7 +96,7 @@ class Claim:
 
     def __hash__(self) -> int:
         what = self.object.value if isinstance(self.object, Literal) else self.object.name
-        return hash((self.subject, self.rule, what))  # as for mentions
+        return hash((self.subject, self.places, self.rule, what))  # as for mentions
 
 
 @dataclass(frozen=True, slots=True)

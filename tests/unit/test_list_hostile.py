@@ -21,6 +21,10 @@ def said(content: bytes) -> str:
     return " | ".join(p.message for p in read(content).reading.problems)
 
 
+def begin(content: bytes) -> str:
+    return repr(content[:40])
+
+
 def wide(columns: int, rows: int) -> bytes:
     return (
         b"# x\n\n" + b"|a" * columns + b"|\n" + b"|-" * columns + b"|\n" + (b"|b" * columns + b"|\n") * rows
@@ -46,7 +50,12 @@ def wide(columns: int, rows: int) -> bytes:
         b"**a" * 5000,
         b"|" * 5000,
         b"<b>" * 3000 + b"x",
+        ITEM + b"<ul><li>" * 2000,
+        b"- [Foo](https://github.com/a/b) - " + b"<ul><li>" * 2000,
+        b"<ul><li>Pruning kind\n" * 2000 + ITEM,
+        b"".join(b"<details><summary>Pruning %d</summary>\n\n" % n for n in range(2000)) + ITEM,
     ],
+    ids=begin,
 )
 def test_odd_bytes_are_read(content: bytes) -> None:
     result = read(content)
@@ -69,6 +78,35 @@ def test_lists_that_nest_too_deep_are_cut_and_the_rest_is_read() -> None:
     result = read(deep + b"\n## Tools\n\n" + ITEM)
     assert "nested deeper than 200 levels: left out" in [p.message for p in result.reading.problems]
     assert "Foo" in [m.name for m in result.reading.mentions]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b"<a " + b"x=y " * 5000 + b">",
+        b"<a " + b'x=">" ' * 5000 + b">",
+        b"<div " + b"x\n" * 5000 + b">",
+        b"<pre " + b"x\n\n" * 5000 + b">",
+        b"<div " + b"x/" * 5000 + b">",
+        b"<div " + b"<x " * 5000 + b">",
+    ],
+    ids=begin,
+)
+def test_a_tag_of_very_many_attributes_is_left_out_and_the_rest_is_read(tag: bytes) -> None:
+    result = read(b"# x\n\n" + tag + b"\n</pre>\n\n## Tools\n\n" + ITEM)
+    assert [(p.line, p.message) for p in result.reading.problems][:1] == [
+        (3, "tag of more than 1000 attributes left out")
+    ]
+    assert "Foo" in [m.name for m in result.reading.mentions]
+
+
+def test_a_picture_within_its_address_is_no_tag_of_many_attributes() -> None:
+    picture = b"<img src='data:image/png;base64," + b"a/b+" * 5000 + b"'>"
+    assert not read(b"# x\n\n" + picture + b"\n\n" + ITEM).reading.problems
+
+
+def test_a_list_full_of_small_tags_has_no_tag_of_many_attributes() -> None:
+    assert not read(b"# x\n\n" + b"<b class=x>y</b> a < b 'tis\n\n" * 3000 + ITEM).reading.problems
 
 
 @pytest.mark.parametrize("content", [b"> " * 500_000, b"- " * 500_000, b">" * 500_000])
