@@ -45,6 +45,15 @@ from .vocabulary import Kind, Predicate
 
 _ALL = Wanted()
 
+# Papers with an arXiv id but no record: only what is no record itself can name such a paper.
+_BARE = """
+SELECT count(DISTINCT k.key) FROM document d CROSS JOIN mention m ON m.document_id = d.id
+CROSS JOIN mention_key k ON k.mention_id = m.id
+WHERE d.kind <> 'arxiv' AND m.kind = 'PAPER' AND m.node_id IS NOT NULL
+AND k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;'
+AND NOT EXISTS (SELECT 1 FROM paper p WHERE p.arxiv_id = substr(k.key, 10))
+"""
+
 
 class Graph:
     """A reader over an open store. One object serves one thread, like its store."""
@@ -117,7 +126,7 @@ class Graph:
         from difflib import get_close_matches
 
         labels: dict[str, str] = {}
-        for row in self.db.execute("SELECT slug, label FROM node ORDER BY support, slug DESC"):
+        for row in search.like(self.db, text):
             labels[row["label"].casefold()] = row["slug"]
             labels.setdefault(row["slug"], row["slug"])
         close = get_close_matches(text.casefold(), labels, n=2 * count, cutoff=0.6)
@@ -316,6 +325,16 @@ class Graph:
             for row in self.db.execute(sql)
         }
 
+    def oldest_lookup(self) -> datetime | None:
+        """When arXiv answered last for that paper of the graph for which it is longest ago."""
+        sql = (
+            "SELECT l.asked_at FROM paper_lookup l WHERE EXISTS (SELECT 1 FROM mention_key k JOIN mention m"
+            " ON m.id = k.mention_id WHERE k.key = 'id:arxiv:' || l.arxiv_id AND m.kind = 'PAPER'"
+            " AND m.node_id IS NOT NULL) ORDER BY l.asked_at LIMIT 1"
+        )
+        row = self.db.execute(sql).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
     def unnamed_records(self) -> list[str]:
         """Keys of the arXiv records whose paper no other document names."""
         sql = (
@@ -369,17 +388,21 @@ class Graph:
 
     def counts(self) -> Counts:
         """The size of the graph by kind, predicate and document."""
-        nodes = dict(self.db.execute("SELECT kind, count(*) FROM node GROUP BY kind").fetchall())
+        nodes = search.facets(self.db, Query())
         said = dict(self.db.execute("SELECT predicate, count(*) FROM statement GROUP BY 1").fetchall())
-        kept = dict(self.db.execute("SELECT kind, count(*) FROM document GROUP BY kind").fetchall())
+        # Nearly all nodes of a large graph are papers, and nearly all documents their records.
+        others = "SELECT kind, count(*) FROM document WHERE kind <> 'arxiv' GROUP BY kind"
+        kept = dict(self.db.execute(others).fetchall())
+        (documents,) = self.db.execute("SELECT count(*) FROM document").fetchone()
+        kept[DocumentKind.ARXIV.value] = documents - sum(kept.values())
         (recorded,) = self.db.execute("SELECT count(*) FROM paper").fetchone()
-        known = len(self.arxiv_ids())
+        (bare,) = self.db.execute(_BARE).fetchone()
         return Counts(
-            {kind: nodes[kind.name] for kind in Kind if kind.name in nodes},
+            nodes,
             {predicate: said[predicate.name] for predicate in Predicate if predicate.name in said},
-            {kind: kept[kind.value] for kind in DocumentKind if kind.value in kept},
+            {kind: kept[kind.value] for kind in DocumentKind if kept.get(kind.value)},
             recorded,
-            known - recorded,
+            bare,
             occurrences.count(self.db),
             occurrences.waiting(self.db),
         )

@@ -134,14 +134,13 @@ class Receipt:
 def overview(graph: Graph) -> Overview:
     """The size and age of the graph."""
     counts = graph.counts()
-    seen = [at for at in graph.arxiv_ids().values() if at is not None] if counts.papers_recorded else []
     return Overview(
         sum(counts.nodes.values()),
         sum(counts.statements.values()),
         sum(number for kind, number in counts.documents.items() if kind.value != CORRECTIONS),
         counts.papers_recorded,
         counts.papers_bare,
-        min(seen, default=None),
+        graph.oldest_lookup() if counts.papers_recorded else None,
     )
 
 

@@ -13,7 +13,7 @@ from kg.marks import STATES
 from kg.model import Counts, Evidence, Literal, Node, PaperRecord, Statement
 from kg.names import name_key
 from kg.papers import freshness, lookup_of, only_withdrawn
-from kg.search import Query
+from kg.search import COUNTED, Query
 from kg.store.marks import marked_slugs
 from kg.vocabulary import Predicate
 
@@ -56,7 +56,7 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
         {**render.node_json(node, context.settings.base), "mark": marks.get(node.slug)} for node in found
     ]
     if chosen == "json":
-        print_json({"count": total, "nodes": nodes})
+        print_json({"count": min(total, COUNTED), "more": total > COUNTED, "nodes": nodes})
     elif chosen == "jsonl":
         for one in nodes:
             click.echo(json_text(one))
@@ -69,7 +69,8 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
     if near:
         narrate(f"nothing matches; did you mean {', '.join(near)}?")
     if 0 <= limit < total:
-        narrate(f"note: {len(found)} of {total:,} shown; --limit -1 for all")
+        many = f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
+        narrate(f"note: {len(found)} of {many} shown; --limit -1 for all")
 
 
 def _marks(graph: Graph, nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:

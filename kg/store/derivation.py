@@ -11,7 +11,8 @@ from typing import Any
 
 from kg.corrections import KEY as CORRECTIONS
 from kg.corrections import Correction
-from kg.drafts import Draft, Seen
+from kg.drafts import RECORD_RULE, Draft, Seen
+from kg.lexicon import BLOCKING, NAMED_IN_TEXT
 from kg.model import Delta, Place
 from kg.names import name_key
 from kg.resolve import keys_of, resolve
@@ -46,18 +47,30 @@ def derive(db: sqlite3.Connection, touched: Touched, now: str) -> Delta:
     near = [c for c in corrections if c.keys & block.keys]
     resolution = resolve(block.seen, near)
     before = ledger.nodes_now(db, set(block.node_of.values()) | {g.node_id for g in touched.ghosts})
-    nodes, changed, moved = _reconcile(db, block, touched, resolution.drafts)
+    found = _reconcile(db, block, touched, resolution.drafts)
     names = {node_id: (old.label, old.slug) for node_id, old in before.items()}
     # What is said changes where a mention has got another node. A rejection looks at names, too.
     rejecting = touched.rejections or any(c.verb == "reject" for c in near)
     # All claims on a mention that is new are new themselves.
-    standing = block.mentions if rejecting else moved - touched.fresh.keys()
+    standing = block.mentions if rejecting else found.moved - touched.fresh.keys()
     stated = statements.restate(db, standing, touched, near, names)
     marks.settle(db, block.keys)
     _note_matches(db, near, resolution.matched | stated.rejecting, block)
-    fresh = texts.index(db, changed | stated.subjects | _paper_nodes(db, touched.records))
-    occurrences.note(db, fresh, changed | (before.keys() - nodes))
-    return ledger.record(db, before, nodes, stated, touched, now)
+    shown = {node: resolution.drafts[n] for n, node in found.nodes.items()}
+    said = found.changed | stated.subjects | _paper_nodes(db, touched.records)
+    different = texts.index(db, said, shown, touched)
+    unnamed = {node for node in found.fresh if shown[node].kind not in NAMED_IN_TEXT | BLOCKING}
+    occurrences.note(db, different, found.changed - unnamed | (before.keys() - shown.keys()))
+    imported = _imported(touched, resolution.drafts, found) if ledger.is_import(touched) else set()
+    kept = set(found.nodes.values()) - imported
+    return ledger.record(db, before, kept, stated, touched, now, imported=imported)
+
+
+def _imported(touched: Touched, drafts: Sequence[Draft], found: Reconciled) -> set[int]:
+    """The new papers that nothing but a record speaks of."""
+    recorded = {n for n, one in touched.fresh.items() if one.mention.rule == RECORD_RULE}
+    nodes = (found.nodes[n] for n, draft in enumerate(drafts) if recorded.issuperset(draft.members))
+    return {node for node in nodes if node in found.fresh}
 
 
 # ---------------------------------------------------------------------------- the block
@@ -123,10 +136,18 @@ def _load(db: sqlite3.Connection, block: Block, touched: Touched) -> None:
 # --------------------------------------------------------------------------- reconciling
 
 
-def _reconcile(
-    db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]
-) -> tuple[set[int], set[int], set[int]]:
-    """The nodes that stand for the drafts now, those of them that are new or different, and mentions moved.
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Nodes by draft; which of them are new, which new or different; which mentions moved."""
+
+    nodes: dict[int, int]
+    fresh: set[int]
+    changed: set[int]
+    moved: set[int]
+
+
+def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: Sequence[Draft]) -> Reconciled:
+    """The nodes that stand for the drafts now.
 
     A node that stays keeps its number and slug. Of several that went to one draft one stays and
     the others leave their slugs pointing to it.
@@ -143,7 +164,7 @@ def _reconcile(
     new = [n for n in _in_slug_order(drafts) if n not in kept]
     fresh = dict(zip(new, assign(db, [drafts[n] for n in new]), strict=True))
     moved = _point(db, block, drafts, kept | fresh)
-    return {*kept.values(), *fresh.values()}, {*changed, *fresh.values()}, moved
+    return Reconciled(kept | fresh, set(fresh.values()), {*changed, *fresh.values()}, moved)
 
 
 def _in_slug_order(drafts: Sequence[Draft]) -> list[int]:

@@ -64,6 +64,7 @@ def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touc
     said.store(db, batch, old, touched)
     records = [(one.document, one.reading) for one in batch if one.reading.record is not None]
     touched.records |= store_records(db, records, now)
+    touched.stored |= {one.record.arxiv_id: one.record for _, one in records if one.record is not None}
     for reading in lists:
         if reading.key in entries:
             stand = entries_of(db, numbers[reading.key])

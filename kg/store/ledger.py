@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from .batches import rows_in
 from .records import events
 from .slugs import current
 from .statements import Restated
-from .touched import SOURCE, USER, Touched
+from .touched import FIRST_IMPORT, SOURCE, USER, Touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,15 @@ def nodes_now(db: sqlite3.Connection, nodes: Iterable[int]) -> dict[int, Snapsho
     return {row[0]: Snapshot(*row[1:]) for row in rows_in(db, sql, sorted(nodes))}
 
 
+MANY = 1_000
+"""From so many records on that come at once for the first time, one change tells of them all."""
+
+
+def is_import(touched: Touched) -> bool:
+    """Whether records come in such numbers that one change tells of them all."""
+    return sum(fields is None for fields in touched.records.values()) >= MANY
+
+
 def record(
     db: sqlite3.Connection,
     before: dict[int, Snapshot],
@@ -47,8 +56,13 @@ def record(
     stated: Restated,
     touched: Touched,
     now: str,
+    *,
+    imported: Collection[int] = (),
 ) -> Delta:
-    """The delta of one transaction; its changes are in the ledger from now on."""
+    """The delta of one transaction; its changes are in the ledger from now on.
+
+    ``imported``: new papers, not among ``nodes``, that an import tells of in one change.
+    """
     after = nodes_now(db, nodes)
     new = sorted(after.keys() - before.keys(), key=lambda n: after[n].slug)
     gone = sorted(before.keys() - after.keys(), key=lambda n: before[n].slug)
@@ -61,6 +75,8 @@ def record(
         note("added", "statement", slug, text, document)
     for slug, text, document in sorted(stated.removed):
         note("removed", "statement", slug, text, document)
+    if is_import(touched):
+        note.imported(sum(fields is None for fields in touched.records.values()))
     _note_papers(db, note, touched)
     _note_lists(db, note, touched, before)
     db.executemany(
@@ -69,7 +85,7 @@ def record(
         [(now, c.cause, c.action, c.what, c.subject, c.text, c.document, c.old, c.new) for c in note.changes],
     )
     return Delta(
-        nodes_added=len(new),
+        nodes_added=len(new) + len(imported),
         nodes_removed=len(gone),
         nodes_changed=len(changed),
         statements_added=len(stated.added),
@@ -117,11 +133,12 @@ def _note_papers(db: sqlite3.Connection, note: _Notes, touched: Touched) -> None
         " JOIN node n ON n.id = m.node_id WHERE m.kind = 'PAPER' AND k.key IN ({})"
         " ORDER BY k.key, m.id DESC"
     )
-    named = {
-        row[0]: (row[1], row[2])
-        for row in rows_in(db, sql, [f"id:arxiv:{arxiv_id}" for arxiv_id in sorted(touched.records)])
-    }
-    for arxiv_id, fields in sorted(touched.records.items()):
+    told = touched.records
+    if is_import(touched):
+        told = {arxiv_id: fields for arxiv_id, fields in told.items() if fields is not None}
+    keys = [f"id:arxiv:{arxiv_id}" for arxiv_id in sorted(told)]
+    named = {row[0]: (row[1], row[2]) for row in rows_in(db, sql, keys)}
+    for arxiv_id, fields in sorted(told.items()):
         slug, label = named.get(arxiv_id, ("", f"arXiv:{arxiv_id}"))
         if fields is None:
             note("added", "record", slug, label, f"arxiv:{arxiv_id}")
@@ -161,6 +178,11 @@ class _Notes:
         self.cause_of = touched.cause_of
         self.cause = _overall(touched)
         self.changes: list[Change] = []
+
+    def imported(self, count: int) -> None:
+        """So many records came for the first time."""
+        text = f"{count:,} papers with their metadata"
+        self.changes.append(Change(self.moment, FIRST_IMPORT, "added", "record", "", text, ""))
 
     def __call__(
         self,

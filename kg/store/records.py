@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kg.model import PaperRecord, PaperVersion, Reading
-from kg.names import name_key
 
 from .batches import rows_in
 
@@ -66,13 +65,6 @@ def store_records(
     sets = ", ".join(f"{name} = ?" for name in _COLUMNS[:-1])
     sql = f"UPDATE paper SET {sets} WHERE arxiv_id = ?"  # noqa: S608 - names above
     db.executemany(sql, [rows[arxiv_id] for arxiv_id in old])
-    db.executemany("DELETE FROM paper_author WHERE arxiv_id = ?", [(arxiv_id,) for arxiv_id in old])
-    named = [
-        (name_key(name), arxiv_id, n)
-        for arxiv_id, (_, record, _) in said.items()
-        for n, name in enumerate(record.authors, 1)
-    ]
-    db.executemany("INSERT INTO paper_author VALUES (?, ?, ?)", sorted(named))
     seen = datetime.fromisoformat(now)
     note_versions(db, {i: _versions(record, seen) for i, (_, record, _) in said.items()})
     changed: dict[str, Fields | None] = dict.fromkeys(said)

@@ -27,6 +27,7 @@ CREATE TABLE document (
     problems TEXT NOT NULL,
     checked_at TEXT NOT NULL, changed_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX document_kind ON document (kind) WHERE kind <> 'arxiv';
 CREATE TABLE revision (
     document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE, blob TEXT NOT NULL,
     commit_id TEXT NOT NULL, retrieved_from TEXT NOT NULL, retrieved_at TEXT NOT NULL,
@@ -85,14 +86,10 @@ CREATE TABLE paper (
     retrieved_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX paper_withdrawn ON paper (arxiv_id) WHERE withdrawn = 1;
-CREATE TABLE paper_author (
-    name_key TEXT NOT NULL, arxiv_id TEXT NOT NULL REFERENCES paper ON DELETE CASCADE,
-    position INTEGER NOT NULL, PRIMARY KEY (name_key, arxiv_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX paper_author_paper ON paper_author (arxiv_id);
 CREATE TABLE paper_lookup (
     arxiv_id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, misses INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_lookup_asked ON paper_lookup (asked_at);
 CREATE TABLE paper_version (
     arxiv_id TEXT NOT NULL, version INTEGER NOT NULL, submitted TEXT, seen_at TEXT,
     withdrawn INTEGER, size TEXT, source_type TEXT, licence TEXT, PRIMARY KEY (arxiv_id, version)
@@ -108,7 +105,7 @@ CREATE TABLE node (
     kind TEXT NOT NULL, label TEXT NOT NULL, aliases TEXT NOT NULL, identifiers TEXT NOT NULL,
     dissent TEXT NOT NULL, support INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX node_kind ON node (kind, label COLLATE NOCASE);
+CREATE INDEX node_kind ON node (kind, label COLLATE NOCASE) WHERE kind <> 'PAPER';
 CREATE INDEX node_label ON node (label COLLATE NOCASE);
 CREATE TABLE slug (
     slug TEXT PRIMARY KEY, node_key TEXT NOT NULL, node_id INTEGER, replaced_by TEXT
@@ -147,8 +144,8 @@ CREATE VIRTUAL TABLE search USING fts5 (
     tokenize="unicode61 remove_diacritics 2 tokenchars '+#'"
 );
 CREATE VIRTUAL TABLE search_name USING fts5 (
-    label, names, content='search_text', content_rowid='node_id',
-    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3'
+    label, names, filters, content='search_text', content_rowid='node_id',
+    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3 4'
 );
 INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
 INSERT INTO search_name (search_name, rank) VALUES ('hashsize', 4194304);

@@ -9,34 +9,45 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
+from kg.drafts import Draft
 from kg.lexicon import spaced
 from kg.names import name_key
 from kg.vocabulary import Kind
 
 from .batches import rows_in
+from .touched import Touched
 
 Text = tuple[int, str, str, str, str]
 """Number of the node, label, other names and identifiers, texts, tokens to filter by."""
 
 
-def index(db: sqlite3.Connection, nodes: Iterable[int]) -> list[int]:
+def index(
+    db: sqlite3.Connection, nodes: Iterable[int], drafts: Mapping[int, Draft], touched: Touched
+) -> list[int]:
     """Bring the full text of these nodes up to date.
 
-    Returns those with a text, now or before, of which anything is different.
+    Returns those with a text, now or before, of which anything is different. ``drafts``: what
+    nodes show, where it is at hand; so are the records of ``touched``.
     """
     listed = sorted(nodes)
     sql = "SELECT * FROM search_text WHERE node_id IN ({})"
     old: dict[int, Text] = {row[0]: tuple(row) for row in rows_in(db, sql, listed)}
-    new = [text for text in _texts(db, listed) if old.get(text[0]) != text]
+    new = [text for text in _texts(db, listed, drafts, touched) if old.get(text[0]) != text]
     _delete(db, [old[text[0]] for text in new if text[0] in old])
     db.executemany("INSERT INTO search_text VALUES (?, ?, ?, ?, ?)", new)
     db.executemany("INSERT INTO search (rowid, label, names, body, filters) VALUES (?, ?, ?, ?, ?)", new)
-    names = [text[:3] for text in new]
-    db.executemany("INSERT INTO search_name (rowid, label, names) VALUES (?, ?, ?)", names)
+    names = "INSERT INTO search_name (rowid, label, names, filters) VALUES (?, ?, ?, ?)"
+    db.executemany(names, [_name(text) for text in new])
     return [text[0] for text in new if text[3] or (text[0] in old and old[text[0]][3])]
+
+
+def _name(text: Text) -> tuple[int, str, str, str]:
+    """What ``search_name`` has of a text: of what it is filtered by only the kind."""
+    return *text[:3], text[4].partition(" ")[0]
 
 
 def forget(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
@@ -48,12 +59,14 @@ def forget(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
 def _delete(db: sqlite3.Connection, old: Sequence[Text]) -> None:
     sql = "INSERT INTO search (search, rowid, label, names, body, filters) VALUES ('delete', ?, ?, ?, ?, ?)"
     db.executemany(sql, old)
-    sql = "INSERT INTO search_name (search_name, rowid, label, names) VALUES ('delete', ?, ?, ?)"
-    db.executemany(sql, [text[:3] for text in old])
+    sql = "INSERT INTO search_name (search_name, rowid, label, names, filters) VALUES ('delete', ?, ?, ?, ?)"
+    db.executemany(sql, [_name(text) for text in old])
     db.executemany("DELETE FROM search_text WHERE node_id = ?", [text[:1] for text in old])
 
 
-def _texts(db: sqlite3.Connection, nodes: Sequence[int]) -> Iterator[Text]:
+def _texts(
+    db: sqlite3.Connection, nodes: Sequence[int], drafts: Mapping[int, Draft], touched: Touched
+) -> Iterator[Text]:
     said: dict[int, list[str]] = defaultdict(list)
     sql = (
         "SELECT subject_id, value FROM statement WHERE predicate = 'DESCRIPTION' AND subject_id IN ({})"
@@ -61,22 +74,42 @@ def _texts(db: sqlite3.Connection, nodes: Sequence[int]) -> Iterator[Text]:
     )
     for subject, text in rows_in(db, sql, nodes):
         said[subject].append(text)
-    rows = list(rows_in(db, "SELECT id, kind, label, aliases, identifiers FROM node WHERE id IN ({})", nodes))
-    papers = {
-        one.removeprefix("arxiv:"): number
-        for number, kind, _, _, identifiers in rows
-        for one in (json.loads(identifiers) if kind == Kind.PAPER.name else ())
-        if one.startswith("arxiv:")
-    }
-    filters = {number: [kind_token(Kind[kind])] for number, kind, *_ in rows}
-    sql = "SELECT arxiv_id, abstract, authors, categories FROM paper WHERE arxiv_id IN ({}) ORDER BY arxiv_id"
-    for arxiv_id, abstract, authors, categories in rows_in(db, sql, sorted(papers)):
-        number, names = papers[arxiv_id], json.loads(authors)
-        said[number] += [abstract, *names]
-        filters[number] += [*map(category_token, json.loads(categories)), *map(author_token, names)]
-    for number, _, label, aliases, identifiers in rows:
-        names = " ".join((*json.loads(aliases), *json.loads(identifiers)))
-        yield number, label, names, spaced("\n".join(said[number])), " ".join(dict.fromkeys(filters[number]))
+    shown = {n: (d.kind, d.label, d.aliases, tuple(map(str, d.identifiers))) for n, d in drafts.items()}
+    sql = "SELECT id, kind, label, aliases, identifiers FROM node WHERE id IN ({})"
+    for number, kind, label, aliases, identifiers in rows_in(db, sql, [n for n in nodes if n not in drafts]):
+        shown[number] = Kind[kind], label, tuple(json.loads(aliases)), tuple(json.loads(identifiers))
+    nodes = [n for n in nodes if n in shown]  # the others have just gone
+    papers = {n: _papers(shown[n][3]) for n in nodes if shown[n][0] is Kind.PAPER}
+    records = _records(db, (one for found in papers.values() for one in found), touched)
+    for number in nodes:
+        kind, label, aliases, identifiers = shown[number]
+        body, filters = said[number], [kind_token(kind)]
+        for abstract, authors, categories in (records[i] for i in papers.get(number, ()) if i in records):
+            body += (abstract, *authors)
+            filters += (*map(category_token, categories), *map(author_token, authors))
+        names = " ".join((*aliases, *identifiers))
+        yield number, label, names, spaced("\n".join(body)), " ".join(dict.fromkeys(filters))
+
+
+def _papers(identifiers: Iterable[str]) -> list[str]:
+    return [one.removeprefix("arxiv:") for one in identifiers if one.startswith("arxiv:")]
+
+
+def _records(
+    db: sqlite3.Connection, papers: Iterable[str], touched: Touched
+) -> dict[str, tuple[str, Sequence[str], Sequence[str]]]:
+    """Abstract, authors and categories of the papers that have a record."""
+    found: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {}
+    asked = []
+    for arxiv_id in papers:
+        if (record := touched.stored.get(arxiv_id)) is not None:
+            found[arxiv_id] = record.abstract, record.authors, record.categories
+        else:
+            asked.append(arxiv_id)
+    sql = "SELECT arxiv_id, abstract, authors, categories FROM paper WHERE arxiv_id IN ({})"
+    for arxiv_id, abstract, authors, categories in rows_in(db, sql, asked):
+        found[arxiv_id] = abstract, json.loads(authors), json.loads(categories)
+    return found
 
 
 def kind_token(kind: Kind) -> str:
@@ -89,6 +122,7 @@ def category_token(category: str) -> str:
     return f"c{_short(category)}"
 
 
+@lru_cache(maxsize=50_000)
 def author_token(name: str) -> str:
     """The token of the papers by that name, whatever its spelling, in the column ``filters``."""
     return f"a{_short(name_key(name))}"

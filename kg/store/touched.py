@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kg.drafts import Seen
+from kg.model import PaperRecord
 
 from .entries import EntryEvent
 from .records import Fields
@@ -37,6 +38,7 @@ class Touched:
     receipts_added: int = 0
     receipts_removed: int = 0
     records: dict[str, Fields | None] = field(default_factory=dict)  # changed fields; None: new
+    stored: dict[str, PaperRecord] = field(default_factory=dict)  # as they are now
     entries: list[EntryEvent] = field(default_factory=list)
     lists: list[tuple[str, str, str]] = field(default_factory=list)  # action, document, title
     cause_of: dict[str, str] = field(default_factory=dict)

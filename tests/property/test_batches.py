@@ -45,7 +45,6 @@ SELECT m.key, m.name, m.kind, rule, confidence, m.identifiers, m.aliases, n.slug
 SELECT k.key, m.key FROM mention_key k JOIN mention m ON m.id = k.mention_id;
 SELECT d.key, arxiv_id, version, p.title, abstract, comment, journal_ref, doi, published, updated, withdrawn,
     authors, categories, retrieved_at FROM paper p {DOCUMENTED};
-SELECT * FROM paper_author;
 SELECT * FROM paper_version;
 SELECT arxiv_id, at, field, old, new, blob FROM paper_change;
 SELECT slug, key, kind, label, aliases, identifiers, dissent, support FROM node;
