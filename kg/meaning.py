@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .lexicon import Spelling
 from .ordinary import is_ordinary
@@ -22,9 +23,11 @@ _GLUED_AFTER = re.compile(
 )
 # "LLaMA 2" is not LLaMA, but "LLaMA 7B" and "LLaMA (13 billion)" are.
 _NUMBER_AFTER = re.compile(r"\s?\(?[vV]?\d+(?!\d*(?:\.\d+)?\s?[BMK]\b|[\d,.]*\s?(?:billion|million)\b|\d*-)")
+_FREE = frozenset(("", *",;)!?\"'’"))  # a name that one of these follows goes on no further
 _CAPITAL_AFTER = re.compile(r"\s([A-Z][\w-]*)")
-_CAPITAL_BEFORE = re.compile(r"(?:^|.*\s)[\"'“‘(\[*_`]*([A-Z][\w.+-]*)\s$", re.DOTALL)
-_START = re.compile(r"(?:^|[.!?:;•·|—–>\n]|\s-)[\s\"'“‘(\[*_`]*$")
+_LEADING = re.compile(r"[A-Z][\w.+-]*")
+_OPENING = " \t\"'“‘([*_`"  # what may stand between the end of a sentence and the next one
+_CLOSING = frozenset(".!?:;•·|—–>\n")
 _JOINED = re.compile(rf"[A-Za-z0-9+#]+(?:[ ._'’–{_DASH}][A-Za-z0-9+#]+)*")
 _WORD = re.compile(r"[A-Za-z0-9+#]+")
 
@@ -47,30 +50,39 @@ _LONG_ENOUGH = 5  # letters from which "Llama" may stand for LLaMA
 def is_meant(text: str, start: int, end: int, known: Iterable[Spelling]) -> bool:
     """Whether ``text[start:end]`` is meant as one of these spellings, all of which have its words."""
     before, after = text[max(0, start - _BEFORE) : start], text[end : end + _AFTER]
-    if _GLUED_BEFORE.search(before) or _GLUED_AFTER.match(after) or _NUMBER_AFTER.match(after):
+    if before[-1:] not in {" ", "("} and _GLUED_BEFORE.search(before):
+        return False
+    if after[:1] not in _FREE and (_GLUED_AFTER.match(after) or _NUMBER_AFTER.match(after)):
         return False
     found = text[start:end]
-    if _JOINED.fullmatch(found) is None:
+    if not found.isalnum() and _JOINED.fullmatch(found) is None:
         return False
     if not found.islower() and not _stands_alone(before, after):
         return False
-    begins = _START.search(before) is not None
+    begins = _begins(before)
     return any(_is_spelled(found, one, begins=begins) for one in known)
+
+
+def _begins(before: str) -> bool:
+    """Whether a sentence begins behind this."""
+    head = before.rstrip(_OPENING)
+    return not head or head[-1] in _CLOSING or (head[-1] == "-" and head[-2:-1].isspace())
 
 
 def _stands_alone(before: str, after: str) -> bool:
     """Whether no capital beside a name makes it a part of a longer one."""
     if (follows := _CAPITAL_AFTER.match(after)) and follows[1] not in _NEUTRAL:
         return False
-    if not before[-1:].isspace() or not (leads := _CAPITAL_BEFORE.match(before)):
+    if not before[-1:].isspace() or not before.strip():
         return True
-    word = leads[1]
-    if word in _NEUTRAL or word in _MAKERS:
+    word = before.rsplit(maxsplit=1)[-1].lstrip(_OPENING)
+    if not _LEADING.fullmatch(word) or word in _NEUTRAL or word in _MAKERS:
         return True
     opens = word.lower() in _OPENERS or (word.endswith(_ENDINGS) and is_ordinary(word.lower()))
-    return opens and _START.search(before[: leads.start(1)]) is not None
+    return opens and _begins(before.rstrip()[: -len(word)])
 
 
+@lru_cache(maxsize=10_000)  # names come again and again
 def _is_spelled(found: str, one: Spelling, *, begins: bool) -> bool:
     """Whether the letters there are those of the name, a capital where it counts.
 
@@ -80,15 +92,15 @@ def _is_spelled(found: str, one: Spelling, *, begins: bool) -> bool:
         return False
     if one.phrase:
         return True
-    here = "".join(c for c in found if c.isalnum())
-    name = "".join(c for c in one.written if c.isalnum())
-    capitals = sum(c.isupper() for c in name)
-    marked = capitals > 1 or any(c.isdigit() for c in name) or "." in one.written
+    here = "".join(filter(str.isalnum, found))
+    name = "".join(filter(str.isalnum, one.written))
+    capitals = sum(map(str.isupper, name))
+    marked = capitals > 1 or any(map(str.isdigit, name)) or "." in one.written
     if here == name:
         return marked or not begins
     if not marked or len(name) < _LONG_ENOUGH or here.islower() or not _same_heads(found, one.written):
         return False
-    if sum(c.isupper() for c in here) > 1 or any(c.isdigit() for c in here):
+    if sum(map(str.isupper, here)) > 1 or any(map(str.isdigit, here)):
         return True
     return capitals > 1 and not name.isupper() and here[0].isupper() and not begins
 
