@@ -103,10 +103,11 @@ word work worker workflow workshop world write writer writing year yes you your 
 
 # What every text of the field says; as parts of a name they tell nothing, either.
 _FIELD = """
-ai api apps arxiv asr attention base bf16 chat cli cpp cpu css cuda db docs fp16 fp32 fp8 genai github
-gpu gui html http https huggingface ide instruct int4 int8 io ios ir iso it javascript json kv linux llm
-llmops llms lm lms lora-style mac macos microsoft mixed ml mllm mlops nlp npu nvidia ocr os pc pdf qa ram
-rest restful rl rnn sdk slm sota sql ssm stt tpu transformer tts ui url usb vlm vr vram xml
+ai api apps arxiv asr attention base bf16 chat cli cms cpp cpu css cuda db docs dvd fp16 fp32 fp8 genai
+github gps gpu gui hdd html http https huggingface ide instruct int4 int8 io ios ir iso it javascript json
+kv linux llm llmops llms lm lms lora-style mac macos microsoft mixed ml mllm mlops nlp npu nvidia ocr os pc
+pdf pr qa qr ram rest restful rl rnn sdk slm sms sota sql ssd ssm stt tpu transformer tts tv ui uri url usb
+vlm vr vram wifi xml
 """
 
 ORDINARY = frozenset(f"{_WORDS} {_FIELD}".split())

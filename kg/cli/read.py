@@ -286,7 +286,10 @@ Examples:
 @formats()
 @pass_context
 def path(context: Context, start: str, end: str, format_: str, *, through_hubs: bool) -> int:
-    """Show a shortest path between two nodes, each step with its receipt."""
+    """Show a shortest path between two nodes, each step with its receipt.
+
+    Names found in texts are steps only where there is no path without them.
+    """
     with context.reading() as graph:
         first, last = graph.find(start), graph.find(end)
         found = graph.path(first.slug, last.slug, through_hubs=through_hubs)
@@ -357,7 +360,7 @@ def summary(counts: Counts) -> list[str]:
     if known:
         lines.append(f"{known:,} papers on arXiv: {counts.papers_recorded:,} with metadata")
     if counts.names_in_text or counts.texts_unread:
-        lines.append(f"{counts.names_in_text:,} names found in descriptions and abstracts")
+        lines.append(f"names found in descriptions and abstracts: {counts.names_in_text:,}")
     if counts.texts_unread:
-        lines.append(f"{counts.texts_unread:,} nodes with texts still to be searched: `kg refresh`")
+        lines.append(f"nodes with texts still to be searched: {counts.texts_unread:,}; `kg refresh` does it")
     return lines
