@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from .announcements import next_announcement
 from .graph import Graph
 from .identifiers import arxiv_id
+from .ledger import detail
 from .model import Change, Lookup, Node, PaperRecord
 from .store.rows import node_of, record_of
 from .vocabulary import Kind
@@ -180,6 +181,12 @@ def aftermath(graph: Graph, change: Change) -> list[Node]:
     """What rests alone on the paper that a change says was withdrawn; by slug."""
     paper = graph.node(change.subject) if (change.what, change.action) == ("paper", "withdrawn") else None
     return resting(graph, paper) if paper else []
+
+
+def told(graph: Graph, change: Change) -> str:
+    """What happened, beside the name of what it happened to, with what rests on it alone now."""
+    alone = ", ".join(node.label for node in aftermath(graph, change))
+    return f"{detail(change)}{f'; rests on it alone: {alone}' if alone else ''}"
 
 
 def page_of(graph: Graph, change: Change) -> str:

@@ -107,6 +107,7 @@ TABLE: tuple[Key, ...] = (
     Key("later", "l", "later", "Read later", "Mark it as to be read, or not", (BROWSE,)),
     Key("tags", "t", "tags", "Tags", "Write your own tags on it; tag: finds them", (BROWSE,)),
     Key("note", "n", "note", "Note", "Write a note on it, for yourself", (BROWSE,)),
+    Key("news", "i", "news", "Inbox", "What lists and papers have done since they were added", (BROWSE,)),
     Key("abstract", "a", "abstract", "Abstract", "Show the whole description or abstract", (BROWSE,)),
     Key("facets", "f", "facets", "Kinds", "Show or hide the kinds; space ticks one", (BROWSE,)),
     Key(

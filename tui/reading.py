@@ -14,14 +14,15 @@ from kg.errors import UnknownNode
 from kg.graph import Graph
 from kg.identifiers import parse
 from kg.marks import Mark
-from kg.model import Evidence, Excerpt, Literal, Lookup, Node, PaperRecord, Statement
-from kg.papers import lookup, lookup_of, only_withdrawn, resting
+from kg.model import Change, Evidence, Excerpt, Literal, Lookup, Node, PaperRecord, Statement
+from kg.papers import lookup, lookup_of, only_withdrawn, resting, told
 from kg.search import Query
 from kg.vocabulary import Kind, Predicate
 
 PAGE = 64
 """Rows that are read at a time."""
 
+_NEWS = 300
 _SOURCED = 300  # edges of one node whose first receipt is looked up; busier nodes have `p`
 
 
@@ -293,6 +294,27 @@ def short_source(evidence: Evidence) -> str:
         return "arXiv"
     spans = [span for span in evidence.spans if span is not None]
     return f"{name}:L{spans[0].line}" if spans else name
+
+
+# ------------------------------------------------------------------------------------ news
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One change of a list or a paper, in words, and the slug of its node now ("": it is gone)."""
+
+    change: Change
+    detail: str
+    slug: str
+
+
+def happened(graph: Graph) -> tuple[Happened, ...]:
+    """What lists and papers have done, the latest first; the last some hundred changes."""
+    found = []
+    for change in graph.news(limit=_NEWS):
+        node = graph.node(change.subject) if change.subject else None
+        found.append(Happened(change, told(graph, change), node.slug if node else ""))
+    return tuple(found)
 
 
 # -------------------------------------------------------------------------------- receipts

@@ -13,10 +13,8 @@ from kg.cli.arguments import TEXT, since_of
 from kg.cli.context import Context, formats, pass_context
 from kg.cli.output import narrate, print_json, print_table
 from kg.errors import ExportError, UsageError
-from kg.graph import Graph
-from kg.ledger import ACTIONS, CAUSES, NEWS, THINGS, Wanted, detail
-from kg.model import Change
-from kg.papers import aftermath, page_of
+from kg.ledger import ACTIONS, CAUSES, NEWS, THINGS, Wanted
+from kg.papers import page_of, told
 
 from .export import replacing
 
@@ -87,24 +85,18 @@ def changes(  # noqa: PLR0913 - one an option
         found = found[:limit] if more else found
         if atom is not None:
             settings = context.settings
-            items = [Item(one, _told(graph, one), page_of(graph, one)) for one in found]
+            items = [Item(one, told(graph, one), page_of(graph, one)) for one in found]
             _write(atom, items, settings.base, settings.title)
         elif context.format(format_) == "json":
-            told = [render.change_json(one) | {"detail": _told(graph, one)} for one in found]
-            print_json({"last": graph.last_change, "count": len(found), "changes": told})
+            listed = [render.change_json(one) | {"detail": told(graph, one)} for one in found]
+            print_json({"last": graph.last_change, "count": len(found), "changes": listed})
         elif found:
-            rows = [(f"{c.at:%Y-%m-%d}", f"{c.what} {c.action}", c.text, _told(graph, c)) for c in found]
+            rows = [(f"{c.at:%Y-%m-%d}", f"{c.what} {c.action}", c.text, told(graph, c)) for c in found]
             print_table(("Day", "What", "Name", "Detail"), rows, whole=(0,))
     if more:
         narrate(f"note: the latest {limit} are shown; --limit -1 for all")
     if not found and not context.quiet:
         narrate("nothing has changed of itself; --cause all also shows first imports, rules and corrections")
-
-
-def _told(graph: Graph, change: Change) -> str:
-    """What happened in one line, with what rests on a withdrawn paper alone."""
-    alone = ", ".join(node.label for node in aftermath(graph, change))
-    return f"{detail(change)}{f'; rests on it alone: {alone}' if alone else ''}"
 
 
 def _write(target: Path, items: list[Item], base: str, title: str) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kg.corrections import Correction
@@ -29,6 +29,7 @@ from kg.model import (
 )
 from kg.store import Store
 from kg.vocabulary import Kind, Predicate
+from tests.documents import listed, mention
 from tui.source import Source
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -331,6 +332,26 @@ def fill(path: Path, *, bad: bool = False, many: int = 0) -> None:
         store.replace(birds(), second(), *papers(), *([harmful()] if bad else []), lookups=looked_up)
         if many:
             store.replace(_many(many))
+
+
+def live(path: Path) -> None:
+    """Two days later: a list has changed in three places, a paper was published, another withdrawn."""
+    owl, wren = mention("Eagle Owl"), mention("Nest Wren", heading=("Models", "Tiny"))
+    heron, gone = mention("Night Heron"), mention("Dodo")
+    moved = replace(wren, place=replace(wren.place, heading=("Models",)))
+    first, other, _ = papers()
+    with Store(path, clock=_read_clock) as store:
+        store.replace(listed("walks", [gone, moved, heron]))
+    with Store(path, clock=lambda: READ + timedelta(days=2)) as store:
+        published, withdrawn = _changed(first, doi="10.1234/feathers"), _changed(other, withdrawn=True)
+        store.replace(listed("walks", [owl, wren, heron]), published, withdrawn)
+
+
+def _changed(reading: Reading, **changes: object) -> Reading:
+    assert reading.record is not None
+    comment = "Withdrawn: the count of layers was wrong" if "withdrawn" in changes else reading.record.comment
+    record = replace(reading.record, comment=comment, **changes)  # type: ignore[arg-type] # by name
+    return replace(reading, record=record, revision=Revision(blob_id(repr(record).encode()), "arxiv/1"))
 
 
 def _many(number: int) -> Reading:

@@ -68,6 +68,13 @@ def test_why(snap_compare: Compare, source: Source) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=prepare)
 
 
+def test_news(snap_compare: Compare, tmp_path: Path) -> None:
+    sample.fill(tmp_path / "graph.db")
+    sample.live(tmp_path / "graph.db")
+    app, prepare = pictured(sample.source(tmp_path / "graph.db"), "i", "j")
+    assert snap_compare(app, terminal_size=NARROW, run_before=prepare)
+
+
 def test_correct(snap_compare: Compare, source: Source) -> None:
     app, prepare = pictured(source, "e", start="wren")
     assert snap_compare(app, terminal_size=NARROW, run_before=prepare)

@@ -130,6 +130,12 @@ class Browse(Searching):
         self.pane.open(slug)
         self._show_pane()
 
+    def action_news(self) -> None:
+        """What lists and papers have done; a line of it leads to its node."""
+        from .news import News
+
+        self.app.push_screen(News(self._source), lambda slug: self.go(slug) if slug else None)
+
     def action_submit(self) -> None:
         """From the search box to the results, which are those of what stands there."""
         self._show_list()
