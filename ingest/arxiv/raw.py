@@ -88,7 +88,7 @@ def versions_of(raw: RawRecord) -> tuple[PaperVersion, ...]:
         PaperVersion(
             one.number,
             one.submitted,
-            withdrawn="I" in one.source_type,
+            withdrawn=True if "I" in one.source_type else None,  # words alone may withdraw a paper, too
             size=one.size,
             source_type=one.source_type,
             licence=raw.license if one.number == last else "",
