@@ -95,6 +95,8 @@ _THIRD = re.compile(
     r"(?!(?:agents|tools|systems|its|this|various|models|llms|apps)\b)[a-z]{3,}[^s\W]s\s+[a-z]"
 )
 _RESOURCES = Pattern(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
+_YEAR = re.compile(r"\W{0,3}(?:19|20)\d\d\W")
+_LISTS = re.compile(r"\blists?\b", re.IGNORECASE)
 _SURVEYS = Pattern(r"\b(?:surveys?|reviews?)\b|综述", re.IGNORECASE)
 _PROJECTS = Pattern(r"\bprojects?\b|项目", re.IGNORECASE)
 _MEASURES = Pattern(r"bench|eval|leaderboard|arena|score|rank|test|harness|评", re.IGNORECASE)
@@ -234,6 +236,8 @@ def _under_papers(entry: Entry, sure: float, *, paperish: bool, title: bool) -> 
         return Guess(Kind.TUTORIAL, "host", 0.7)  # a repository among surveys gathers papers
     if (paperish or title) and not (code and not title):
         return Guess(Kind.PAPER, "type-heading", sure)
+    if entry.tail and _YEAR.match(entry.tail[0]):
+        return Guess(Kind.PAPER, "type-heading", 0.85)
     return _by_form(entry, title=title) if entry.main else Guess(Kind.PAPER, "type-heading", 0.7)
 
 
@@ -315,23 +319,28 @@ def _by_form(entry: Entry, *, title: bool) -> Guess:  # noqa: PLR0911 - one retu
     if title and not entry.links and entry.main is None and _published(entry):
         return Guess(Kind.PAPER, "title-form", 0.85)
     noun = _noun_of(entry)
-    topic = _topic_kind(entry)
     if paperish:
         published = noun if noun is not None and noun in _PUBLISHED else Kind.METHOD
         return Guess(published, "paper-host", 0.7)
-    if noun and entry.main:
-        return Guess(noun, "description", 0.9)
-    if entry.main and entry.main.role == "code":
-        return Guess(Kind.FRAMEWORK, "host", 0.8)
-    if entry.main and entry.main.role in ("blog", "video", "docs"):
-        return Guess(Kind.TUTORIAL, "host", 0.8)
     if entry.main:
-        return Guess(Kind.TUTORIAL if title else Kind.FRAMEWORK, "host", 0.5)
+        return Guess(noun, "description", 0.9) if noun else _by_page(entry, entry.main.role, title=title)
     if any(link.role == "code" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.75)
     if any(link.label and link.role == "page" for link in entry.links):
         return Guess(Kind.FRAMEWORK, "host", 0.5)
+    topic = _topic_kind(entry)
     return Guess(topic, "under-topic", 0.85) if topic else Guess(noun or Kind.METHOD, "name-only", 0.5)
+
+
+def _by_page(entry: Entry, role: str, *, title: bool) -> Guess:
+    """The kind that the page of an entry alone tells."""
+    if role == "code" and entry.path and _LISTS.search(entry.path[-1].text):
+        return Guess(Kind.TUTORIAL, "host", 0.75)
+    if role == "code":
+        return Guess(Kind.FRAMEWORK, "host", 0.8)
+    if role in ("blog", "video", "docs"):
+        return Guess(Kind.TUTORIAL, "host", 0.8)
+    return Guess(Kind.TUTORIAL if title else Kind.FRAMEWORK, "host", 0.5)
 
 
 def _noun_of(entry: Entry) -> Kind | None:

@@ -100,6 +100,7 @@ _ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ),
         (),
     ),
+    ("price", (), (r"prices?", r"pricing", r"costs?", r"\$.*")),
     ("tokens", (), (r"tokens?",)),
     ("language", (r"lang(?:uages?|s)?", r"语言", r"语种"), ()),
     ("examples", (r"examples?\b.*", r"representative.*", r"代表.*"), ()),

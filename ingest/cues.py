@@ -160,7 +160,7 @@ _SKIP = re.compile(
     r"(?:(?:the|a|an|our|their|its|original|base|open|open-source|official|pre-?trained|popular|new|"
     r"latest|various|models?|"
     r"large|small|smaller|bigger|both|fine-?\s?tuned|existing|multiple|all|model|distilled|of|\w+-based|"
-    r"old|older|own|local|powerful|well-known|"
+    r"old|older|own|local|powerful|well-known|power|"
     r"(?:[A-Z][\w.]*\s)?[A-Z][\w.]*['’]s?)\s+){0,4}"
 )
 # Atomic: a word of a name is taken whole or not at all, so that no text makes a pattern try
@@ -173,7 +173,7 @@ _WORD_OF_NAME = (
 _NAME = re.compile(rf"{_WORD_OF_NAME}(?:\s(?:{_WORD_OF_NAME}|\d+(?:\.\d+)?[bBM]?\b|v\d[\w.]*)){{0,3}}")
 _AND = re.compile(
     r"(?:\s+(?:models?|librar(?:y|ies)|frameworks?|backends?|quanti[sz]ation|embeddings|apis?|engines?))?"
-    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|\+(?=\w)|、|和|与|以?及)\s*"
+    r"\s*(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*|\s*/\s*|\+(?=\w)|\s*\|\s*|、|和|与|以?及)\s*"
     r"(?:the\s+|old\s+|local\s+)?",
     re.IGNORECASE,
 )
@@ -341,7 +341,7 @@ _SPELLED_OUT = re.compile(
 _SUFFIXED = re.compile(
     r"-(?:powered|based|driven|like|style|compatible|inspired|aware|native|enabled|agnostic)$"
 )
-_MANY = frozenset("models llms agents apps applications users developers".split())
+_MANY = frozenset("models llms apis agents apps applications users developers".split())
 _KINDS_OF_THINGS = frozenset("model agent system interface llm learning network api unit".split())
 
 

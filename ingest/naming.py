@@ -22,7 +22,8 @@ _STOP = frozenset(
     api app cli ui web chat base large small mini agent agents awesome guide page home here link
     blog demo docs dataset datasets benchmark benchmarks survey general other misc python rust go
     papers paper resources library framework engine engines server servers client service services
-    platform toolkit runtime editor assistant search memory prompt prompts chatbot embeddings""".split()
+    platform toolkit runtime editor assistant search memory prompt prompts chatbot embeddings
+    discord slack forum twitter""".split()
 )
 
 

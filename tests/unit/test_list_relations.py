@@ -385,3 +385,30 @@ def test_a_name_with_its_sizes_in_brackets_is_no_title() -> None:
 def test_the_bare_address_of_a_paper_behind_a_name_is_its_paper() -> None:
     row = rows(f"## Models\n\n- FooLM: <{PDF}>\n")[0]
     assert told(row) == {("has_paper", "arxiv:2301.00001")}
+
+
+def test_a_price_is_no_count_of_tokens() -> None:
+    head = "## Models\n\n| Model | Price per 1M tokens |\n|---|---|\n"
+    assert "tokens" not in rows(f"{head}| FooLM | $1 / $14 |\n")[0]["attrs"]
+
+
+def test_what_stands_under_papers_with_its_year_is_a_paper() -> None:
+    line = "[Many-Bar Breaking](https://a.org/research/bars) [2024] - Scaling of bars."
+    assert rows(f"## Papers\n\n- {line}\n")[0]["kind"] == "Paper"
+
+
+def test_a_repository_under_other_lists_is_one() -> None:
+    line = f"[Bars and More]({REPO}) - Keeping track of bars"
+    assert rows(f"## Complement to this list\n\n- {line}\n")[0]["kind"] == "Tutorial"
+
+
+@pytest.mark.parametrize(
+    ("text", "edges"),
+    [
+        ("leverages the power of Bar Lab's FooLM-3 model", {("uses", "FooLM-3")}),
+        ("chat using FooChain | BarDB", {("uses", "FooChain"), ("uses", "BarDB")}),
+        ("controls bars via RESTful APIs", set()),
+    ],
+)
+def test_what_a_tool_uses_in_other_words(text: str, edges: set[tuple[str, str]]) -> None:
+    assert said("Tools", text) == edges
