@@ -134,7 +134,7 @@ class Bench:
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """All that is stored of papers but for when it was asked."""
-        tables = ("paper", "paper_author", "paper_change", "change", "node", "statement", "mention")
+        tables = ("paper", "paper_change", "change", "node", "statement", "mention")
         return {t: list(map(tuple, self.store.db.execute(f"SELECT * FROM {t} ORDER BY 1"))) for t in tables}
 
 
