@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kg.errors import FetchError, Offline, RateLimited, SourceError
-from kg.graph import Graph
 from kg.model import Change, Delta, PaperRecord, Reading
 from kg.store import Store
-from kg.store.harvest import Progress, held, progress, recorded, without_history
+from kg.store.harvest import Progress, answered, held, progress, without_history
 
 if TYPE_CHECKING:
     from .arxiv import Client, Harvester
@@ -138,9 +137,8 @@ class Lookup:
         """
         from .arxiv.plan import plan
 
-        known = recorded(self.store.db)
-        answered = {i: at for i, at in Graph(self.store).arxiv_ids().items() if at and i in known}
-        found = plan(ids, answered, self.store.clock(), batch=self.client.batch)
+        known = answered(self.store.db)
+        found = plan(ids, known, self.store.clock(), batch=self.client.batch)
         if found.since is None:
             return found.asked
         try:

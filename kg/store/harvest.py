@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from kg.model import PaperRecord, PaperVersion
 
@@ -52,9 +53,15 @@ def held(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, tuple[PaperRec
     return {row["arxiv_id"]: (record_of(row), row["reader"]) for row in rows_in(db, sql, ids)}
 
 
-def recorded(db: sqlite3.Connection) -> set[str]:
-    """The ids of all papers that have a record."""
-    return {row[0] for row in db.execute("SELECT arxiv_id FROM paper")}
+def answered(db: sqlite3.Connection) -> dict[str, datetime]:
+    """By id when arXiv last answered for each paper that has a record (UTC)."""
+    times: dict[str, datetime] = {}  # few: one a transaction
+    found = {}
+    for one, at in db.execute("SELECT arxiv_id, asked_at FROM paper_lookup JOIN paper USING (arxiv_id)"):
+        if at not in times:
+            times[at] = datetime.fromisoformat(at)
+        found[one] = times[at]
+    return found
 
 
 def without_history(db: sqlite3.Connection, ids: Iterable[str]) -> list[str]:

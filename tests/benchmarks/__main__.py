@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from . import crash, ingest, names, startup, turtle
+from . import crash, ingest, names, refresh, startup, turtle
 from .figures import table
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     """Measure, group by group, and print each as soon as it is there."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "group", nargs="*", help="startup, ingest, turtle, names, crash; all if none is named"
+        "group", nargs="*", help="startup, ingest, refresh, turtle, names, crash; all if none is named"
     )
     parser.add_argument("--rounds", type=int, default=15, help="fresh processes of each kind")
     parser.add_argument("--lists", type=int, default=20, help="variants of the starter list")
@@ -30,6 +30,7 @@ def main() -> None:
     groups: dict[str, Callable[[], str]] = {
         "startup": lambda: table(startup.run(options.rounds)),
         "ingest": lambda: table(ingest.run(options.lists, options.corpus)),
+        "refresh": lambda: table(refresh.run(options.papers)),
         "turtle": lambda: turtle.run(options.papers),
         "names": lambda: table(names.run(options.papers)),
         "crash": lambda: str(crash.storm(options.kills)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from . import ingest, startup
+from . import ingest, refresh, startup
 from .figures import Figure, table
 
 
@@ -39,3 +39,10 @@ def test_variants_differ_but_hold_as_much() -> None:
     first, second = ingest.variants(2)
     assert first != second
     assert first.count(b"\n") == second.count(b"\n")
+
+
+def test_a_refresh_without_news_is_measured_against_parsing_the_same_pages() -> None:
+    whole, *parts = refresh.run(papers=2000)
+    assert whole.unit == "ms CPU"
+    assert whole.ratio > 0
+    assert all(0 < part.value < whole.value for part in parts)
