@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kg.agreement import judge_of
 from kg.checks import Finding, place
 from kg.graph import Graph
-from kg.identifiers import DECISIVE, Identifier
+from kg.identifiers import DECISIVE, Identifier, identify
 from kg.model import Document, Mention
 from kg.names import name_key
 from kg.vocabulary import Kind
@@ -154,6 +154,8 @@ _BARE = re.compile(
 )
 
 
+_ARXIV = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html)/\S", re.IGNORECASE)
+
 LEFT_OUT = "link left out: "
 """How :mod:`ingest.lists` begins to tell of a link that it could not read."""
 
@@ -204,9 +206,17 @@ def _wrong(piece: Piece) -> tuple[str, str, str] | None:
             f"link of {text!r} without https://, so it leads into the list's own repository: {href}",
             "Write https:// in front.",
         )
+    return _misread(href)
+
+
+def _misread(href: str) -> tuple[str, str, str] | None:
+    """The same for an address that is one, but not the one that was meant."""
     read = repaired(href)
     if re.search(r"https?://", href[len(read) :]):
         return "error", f"two addresses glued together: {href}", f"Only {read} is read; write two links."
     if read != href and href.endswith(")"):
         return "warning", f"a stray bracket at the end of {href}", f"Read as {read}."
+    named = identify(read) if _ARXIV.match(read) else None
+    if named is not None and named.scheme != "arxiv":
+        return "error", f"no arXiv identifier: {href}", "One looks like https://arxiv.org/abs/2106.09685."
     return None

@@ -173,7 +173,9 @@ class Lookup:
         if "" not in doubtful and last_announcement(self.store.clock()) <= began:
             certain = wanted - doubtful
             lookups = dict.fromkeys(certain & self._waiting, True)
-            self.store.replace(lookups=lookups, dry_run=self.dry_run)
+            if not self.dry_run:
+                self.store.replace(lookups=lookups)
+                self.store.checked(*(f"arxiv:{one}" for one in sorted(lookups)))
             self._waiting -= certain
 
     def _resumed(self, found: Plan) -> Progress | None:

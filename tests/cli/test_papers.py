@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.cli.command import Kg, finish, rows, until
 from tests.cli.lists import KELP, TIDE_PAPERS, TIDES, long_list
 from tests.fakes import loopback
 from tests.fakes.arxiv_server import ArxivServer, Paper, invented, invented_ids
+from tests.fakes.oai import changed
 
 
 def recorded(kg: Kg) -> set[str]:
@@ -37,6 +39,7 @@ def test_papers_fill_in_with_one_request(kg: Kg, arxiv: ArxivServer) -> None:
     assert why["answers"][0]["evidence"][0]["document"] == "arxiv:2106.09685"
 
 
+@pytest.mark.row(10)
 def test_500_papers_are_one_request(kg: Kg, arxiv: ArxivServer) -> None:
     kg.write("gauges.md", long_list(500))
     told = kg("add", "gauges.md", "--json").json
@@ -44,6 +47,7 @@ def test_500_papers_are_one_request(kg: Kg, arxiv: ArxivServer) -> None:
     assert [len(ids) for ids in arxiv.asked] == [500]
 
 
+@pytest.mark.row(48)
 def test_a_second_run_the_same_day_asks_nothing(kg: Kg, arxiv: ArxivServer) -> None:
     kg.write("tides.md", TIDES)
     kg("add", "tides.md")
@@ -83,6 +87,7 @@ def test_no_fetch_asks_nothing_and_refresh_makes_up_for_it(kg: Kg, arxiv: ArxivS
     assert "papers: 4 looked up, 4 new" in kg("refresh").out
 
 
+@pytest.mark.row(52)
 def test_offline_add_is_exit_0_and_says_what_is_missing(kg: Kg) -> None:
     kg.write("tides.md", TIDES)
     told = kg("add", "tides.md")
@@ -94,6 +99,7 @@ def test_offline_add_is_exit_0_and_says_what_is_missing(kg: Kg) -> None:
     assert papers(kg) == {"with_metadata": 0, "without_metadata": 4}
 
 
+@pytest.mark.row(52)
 def test_an_arxiv_that_is_down_is_told_and_the_list_is_kept(kg: Kg) -> None:
     kg.environment |= {
         "KG_OFFLINE": "",
@@ -226,6 +232,111 @@ def test_evil_records_are_shown_harmlessly(kg: Kg, arxiv: ArxivServer) -> None:
     assert kg("show", "arxiv:2401.90001", "--json").json["record"]["title"] == evil
 
 
+# ------------------------------------------------------------------- faults told to people
+
+
+@pytest.mark.row(8)
+def test_a_malformed_id_is_told_with_its_list_and_line_and_never_asked_for(
+    kg: Kg, arxiv: ArxivServer
+) -> None:
+    line = "- [Odd](https://arxiv.org/abs/9913.00001) - A method.\n"
+    kg.write("tides.md", TIDES.replace("## Frameworks", f"{line}\n## Frameworks"))
+    kg("add", "tides.md")
+    assert arxiv.asked == [TIDE_PAPERS]
+    told = kg("check", "--json", code=1).json
+    (finding,) = [one for one in told["findings"] if "9913.00001" in one["message"]]
+    number = 1 + (kg.desk / "tides.md").read_text().splitlines().index(line.strip())
+    assert (finding["document"], finding["line"]) == ("list:tides", number)
+
+
+@pytest.mark.row(10)
+def test_a_paper_that_many_entries_name_is_one_node_with_all_its_mentions(kg: Kg, arxiv: ArxivServer) -> None:
+    spelled = ["2106.09685", "2106.09685v1", "2106.09685v2"]
+    entries = [f"- [Tide-{n}](https://arxiv.org/abs/{spelled[n % 3]}) - A method." for n in range(40)]
+    kg.write("many.md", "# Many\n\n## Methods\n" + "\n".join(entries))
+    kg("add", "many.md")
+    assert arxiv.asked == [["2106.09685"]]
+    told = kg("why", "arxiv:2106.09685", "--json").json["answers"]
+    lines = [
+        p["line"]
+        for one in told
+        for e in one["evidence"]
+        if e["document"] == "list:many"
+        for p in e["places"]
+    ]
+    assert set(lines) == set(range(4, 44))
+
+
+@pytest.mark.row(52)
+def test_offline_papers_are_shown_with_their_age(kg: Kg, arxiv: ArxivServer) -> None:
+    assert arxiv.api
+    kg.environment["KG_NOW"] = "2026-01-05T12:00:00Z"
+    kg.write("tides.md", TIDES)
+    kg("add", "tides.md")
+    kg.environment |= {"KG_NOW": "2026-01-20T12:00:00Z", "KG_OFFLINE": "1"}
+    told = kg("refresh", code=4)
+    assert "4 papers have no fresh metadata: KG_OFFLINE is set" in told.err
+    assert "stale since 2026-01-06" in kg("show", "arxiv:2106.09685", "--format", "table").out
+
+
+def test_only_metadata_is_ever_asked_for_and_people_are_sent_to_the_abstract(
+    kg: Kg, arxiv: ArxivServer
+) -> None:
+    kg.write("tides.md", TIDES.replace("/abs/", "/pdf/"))
+    kg("add", "tides.md")
+    assert {seen.path.partition("?")[0] for seen in arxiv.log} == {"/api/query"}
+    agents = {seen.headers["user-agent"] for seen in arxiv.log}
+    assert all(agent.startswith("kg/") for agent in agents)
+    assert "https://arxiv.org/abs/2106.09685" in kg("show", "arxiv:2106.09685", "--format", "table").out
+    config = kg.config.read_text("utf-8")
+    kg.config.write_text(config.replace("[kg]", '[kg]\ncontact = "ada@example.org"'), "utf-8")
+    kg("refresh", "--all")
+    assert arxiv.log[-1].headers["user-agent"].endswith("(ada@example.org)")
+    assert "Thank you to arXiv" in kg("doctor", "--format", "table").out
+
+
+# ------------------------------------------------------------------------- the list of changes
+
+
+def thousands(kg: Kg, arxiv: ArxivServer) -> list[str]:
+    """A workspace with 1,600 papers that were fetched on a Monday; it is Tuesday."""
+    ids = invented_ids(1600)
+    kg.environment["KG_NOW"] = "2026-01-05T12:00:00Z"
+    kg.write("gauges.md", long_list(1600))
+    kg("add", "gauges.md")
+    arxiv.add(*map(invented, ids))
+    kg.environment["KG_NOW"] = "2026-01-06T12:00:00Z"
+    arxiv.harvest.now = datetime(2026, 1, 6, 12, tzinfo=UTC)
+    return ids
+
+
+def test_thousands_of_papers_are_looked_for_in_the_list_of_changes(kg: Kg, arxiv: ArxivServer) -> None:
+    ids = thousands(kg, arxiv)
+    assert kg("refresh", "--json").json["papers"]["unanswered"] == 0
+    arxiv.harvest.now = datetime(2026, 1, 7, 12, tzinfo=UTC)
+    kg.environment["KG_NOW"] = "2026-01-07T12:00:00Z"
+    arxiv.add(changed(invented(ids[3]), date(2026, 1, 6), title="Another Title of Gauges"))
+    asked = len(arxiv.log)
+    dry = kg("refresh", "--dry-run").out
+    assert "papers: 1600 looked up, 0 new, 1 changed" in dry
+    assert f"  arxiv:{ids[3]} " in dry
+    assert dry.endswith("→ Another Title of Gauges\n")
+    told = kg("refresh", "--json").json["papers"]
+    assert (told["asked"], told["changed"], told["unanswered"]) == (1600, 1, 0)
+    assert [one["action"] for one in told["changes"]] == ["retitled"]
+    assert len(arxiv.log) - asked == 2
+    assert "stale" not in kg("show", f"arxiv:{ids[9]}", "--format", "table").out
+
+
+def test_a_dry_run_without_an_arxiv_tells_of_lists_and_leaves_with_4(kg: Kg, arxiv: ArxivServer) -> None:
+    kg.write("tides.md", TIDES)
+    kg("add", "tides.md")
+    arxiv.script(*[loopback.status(403)] * 9)
+    told = kg("refresh", "--all", "--dry-run", code=4)
+    assert told.errors == ["4 papers have no fresh metadata: arXiv refuses to serve this address (HTTP 403)"]
+    assert "would change: no change; papers: 0 looked up" in told.out
+
+
 # ---------------------------------------------------------------------- faults, interruptions
 
 
@@ -242,6 +353,7 @@ def test_an_answer_of_nothing_overwrites_nothing(kg: Kg, arxiv: ArxivServer, fau
     assert rows(kg.database)["node"] == before["node"]
 
 
+@pytest.mark.row(46)
 def test_kill_9_in_the_middle_loses_no_page_and_the_next_run_asks_only_for_the_rest(
     kg: Kg, arxiv: ArxivServer
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 import time
 from collections import deque
@@ -307,3 +308,15 @@ def late(seconds: float) -> Fault:
 def reset() -> Fault:
     """The connection dropped before a single byte."""
     return Fault("reset", deliver=lambda _handler, _answer: None)
+
+
+def torn() -> Fault:
+    """The connection reset in the middle of the body, so that the client's kernel tells an error."""
+
+    def deliver(handler: Handler, answer: Answer) -> None:
+        handler.head(answer, {"Content-Length": str(len(answer.body))})
+        handler.wfile.write(answer.body[:100])
+        handler.wfile.flush()
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return Fault("torn", deliver=deliver)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from ingest.arxiv.client import Refused
 from ingest.arxiv.feed import BadAnswer
 from ingest.arxiv.settings import Settings
 from ingest.arxiv.throttle import Throttle
+from ingest.arxiv.transport import LIMITS
 from ingest.http import Broken, Http, Limits
 from kg.errors import FetchError, Offline, RateLimited
 from tests.fakes import arxiv_server as fake
@@ -65,14 +67,16 @@ def ids_of(page: Page) -> list[str]:
 # ------------------------------------------------------------------------- limits (rows 1-4, 6)
 
 
-def test_row_1_retry_after_in_seconds_is_kept(bench: Bench) -> None:
+@pytest.mark.row(1)
+def test_retry_after_in_seconds_is_kept(bench: Bench) -> None:
     bench.server.script(loopback.status(429, Retry_After="77"))
     assert ids_of(bench.page()) == IDS
     assert bench.clock.slept == [77]
     assert bench.server.asked[0] == bench.server.asked[1]
 
 
-def test_row_2_retry_after_as_a_date(bench: Bench) -> None:
+@pytest.mark.row(2)
+def test_retry_after_as_a_date(bench: Bench) -> None:
     later = email.utils.formatdate(bench.clock.wall + 100, usegmt=True)
     past = email.utils.formatdate(bench.clock.wall - 100, usegmt=True)
     bench.server.script(loopback.status(503, Retry_After=later), loopback.status(503, Retry_After=past))
@@ -80,7 +84,8 @@ def test_row_2_retry_after_as_a_date(bench: Bench) -> None:
     assert bench.clock.slept == [pytest.approx(100, abs=1), 3.0]
 
 
-def test_row_3_a_limit_without_a_time_ends_after_growing_waits(bench: Bench) -> None:
+@pytest.mark.row(3)
+def test_a_limit_without_a_time_ends_after_growing_waits(bench: Bench) -> None:
     bench.server.script(*[loopback.status(429, b"Rate exceeded.")] * 9)
     with pytest.raises(RateLimited) as caught:
         bench.fetch()
@@ -93,7 +98,8 @@ def test_row_3_a_limit_without_a_time_ends_after_growing_waits(bench: Bench) -> 
     assert len(bench.server.log) == 4
 
 
-def test_row_3_a_limit_of_an_hour_is_not_waited_for(bench: Bench) -> None:
+@pytest.mark.row(3)
+def test_a_limit_of_an_hour_is_not_waited_for(bench: Bench) -> None:
     bench.server.script(loopback.status(429, Retry_After="3600"))
     with pytest.raises(RateLimited) as caught:
         bench.fetch()
@@ -102,13 +108,15 @@ def test_row_3_a_limit_of_an_hour_is_not_waited_for(bench: Bench) -> None:
     assert len(bench.server.log) == 1
 
 
-def test_row_4_trouble_that_passes_is_waited_out(bench: Bench) -> None:
+@pytest.mark.row(4)
+def test_trouble_that_passes_is_waited_out(bench: Bench) -> None:
     bench.server.script(loopback.status(503), loopback.status(502))
     assert ids_of(bench.page()) == IDS
     assert bench.clock.slept == [pytest.approx(6 * 1.125), pytest.approx(18 * 1.125)]
 
 
-def test_row_5_trouble_that_stays_spares_the_other_chunks(bench: Bench) -> None:
+@pytest.mark.row(5)
+def test_trouble_that_stays_spares_the_other_chunks(bench: Bench) -> None:
     bench.client.batch = 2
     bench.server.script(*[loopback.status(500)] * 4)
     failed, good = bench.fetch()
@@ -118,7 +126,8 @@ def test_row_5_trouble_that_stays_spares_the_other_chunks(bench: Bench) -> None:
     assert ids_of(good) == IDS[2:]
 
 
-def test_row_5_trouble_everywhere_stops_the_run(bench: Bench) -> None:
+@pytest.mark.row(5)
+def test_trouble_everywhere_stops_the_run(bench: Bench) -> None:
     bench.client.batch = 1
     bench.server.script(*[loopback.status(500)] * 20)
     pages: list[Page] = []
@@ -127,7 +136,8 @@ def test_row_5_trouble_everywhere_stops_the_run(bench: Bench) -> None:
     assert len(bench.server.log) == 8
 
 
-def test_row_6_a_refusal_is_never_asked_again(bench: Bench) -> None:
+@pytest.mark.row(6)
+def test_a_refusal_is_never_asked_again(bench: Bench) -> None:
     bench.client.batch = 1
     bench.server.script(*[loopback.status(403)] * 9)
     with pytest.raises(Refused) as caught:
@@ -159,7 +169,8 @@ def only_bad(bad: str, *, named: bool = True) -> Callable[[ArxivServer], None]:
     return spoil
 
 
-def test_row_7_an_id_that_arxiv_names_is_dropped_and_the_rest_asked_once(bench: Bench) -> None:
+@pytest.mark.row(7)
+def test_an_id_that_arxiv_names_is_dropped_and_the_rest_asked_once(bench: Bench) -> None:
     only_bad(IDS[1])(bench.server)
     page = bench.page()
     assert ids_of(page) == [IDS[0], IDS[2]]
@@ -168,7 +179,8 @@ def test_row_7_an_id_that_arxiv_names_is_dropped_and_the_rest_asked_once(bench: 
     assert len(bench.server.log) == 2
 
 
-def test_row_7_an_id_that_is_not_named_is_found_by_halves(bench: Bench) -> None:
+@pytest.mark.row(7)
+def test_an_id_that_is_not_named_is_found_by_halves(bench: Bench) -> None:
     ids = invented_ids(16)
     bench.server.add(*map(invented, ids))
     only_bad(ids[5], named=False)(bench.server)
@@ -178,7 +190,8 @@ def test_row_7_an_id_that_is_not_named_is_found_by_halves(bench: Bench) -> None:
     assert len(bench.server.log) == 9
 
 
-def test_row_8_and_9_malformed_ids_never_reach_the_server(bench: Bench) -> None:
+@pytest.mark.row(8, 9)
+def test_malformed_ids_never_reach_the_server(bench: Bench) -> None:
     bench.server.papers |= {i: invented(i) for i in ("cs/0501076", "math/0309136")}
     spelled = [
         "arXiv:2106.09685v2",
@@ -200,7 +213,8 @@ def test_row_8_and_9_malformed_ids_never_reach_the_server(bench: Bench) -> None:
     )
 
 
-def test_row_8_with_nothing_but_malformed_ids_nothing_is_asked(bench: Bench) -> None:
+@pytest.mark.row(8)
+def test_with_nothing_but_malformed_ids_nothing_is_asked(bench: Bench) -> None:
     page = bench.page("abc")
     assert page == Page(problems=("abc is no arXiv identifier",))
     assert bench.fetch("") == [Page(problems=(" is no arXiv identifier",))]
@@ -208,20 +222,23 @@ def test_row_8_with_nothing_but_malformed_ids_nothing_is_asked(bench: Bench) -> 
     assert bench.server.log == []
 
 
-def test_row_10_a_paper_named_forty_times_is_asked_once(bench: Bench) -> None:
+@pytest.mark.row(10)
+def test_a_paper_named_forty_times_is_asked_once(bench: Bench) -> None:
     page = bench.page(*[LORA, f"{LORA}v1", f"arXiv:{LORA}v2"] * 14)
     assert bench.server.asked == [[LORA]]
     assert len(page.records) == 1
 
 
-def test_row_11_an_unknown_id_is_missing_only_beside_a_witness(bench: Bench) -> None:
+@pytest.mark.row(11)
+def test_an_unknown_id_is_missing_only_beside_a_witness(bench: Bench) -> None:
     page = bench.page(LORA, "2401.00001")
     assert ids_of(page) == [LORA]
     assert page.missing == ("2401.00001",)
     assert bench.server.asked == [[LORA, "2401.00001"], ["2401.00001", LORA]]
 
 
-def test_row_11_a_single_unknown_id_is_missing(bench: Bench) -> None:
+@pytest.mark.row(11)
+def test_a_single_unknown_id_is_missing(bench: Bench) -> None:
     page = bench.page("2401.00001")
     assert page.missing == ("2401.00001",)
     assert len(bench.server.log) == 2
@@ -230,19 +247,22 @@ def test_row_11_a_single_unknown_id_is_missing(bench: Bench) -> None:
 # ------------------------------------------------------------- answers not to believe (12-22)
 
 
-def test_row_12_an_empty_feed_is_asked_again(bench: Bench) -> None:
+@pytest.mark.row(12)
+def test_an_empty_feed_is_asked_again(bench: Bench) -> None:
     bench.server.script(fake.empty_feed())
     assert ids_of(bench.page()) == IDS
     assert len(bench.server.log) == 2
 
 
-def test_row_12_the_witnesses_themselves_need_no_witness(bench: Bench) -> None:
+@pytest.mark.row(12)
+def test_the_witnesses_themselves_need_no_witness(bench: Bench) -> None:
     bench.server.script(fake.empty_feed(), fake.empty_feed())
     assert ids_of(bench.page(LORA, QLORA)) == [LORA, QLORA]
     assert bench.server.asked == [[LORA, QLORA]] * 3
 
 
-def test_row_12_empty_feeds_for_ever_say_nothing_about_the_papers(bench: Bench) -> None:
+@pytest.mark.row(12)
+def test_empty_feeds_for_ever_say_nothing_about_the_papers(bench: Bench) -> None:
     bench.server.script(*[fake.empty_feed()] * 20)
     pages: list[Page] = []
     with pytest.raises(BadAnswer):
@@ -250,14 +270,16 @@ def test_row_12_empty_feeds_for_ever_say_nothing_about_the_papers(bench: Bench) 
     assert len(bench.server.log) == 5
 
 
-def test_row_13_an_empty_first_page_that_counts_papers_is_asked_again(bench: Bench) -> None:
+@pytest.mark.row(13)
+def test_an_empty_first_page_that_counts_papers_is_asked_again(bench: Bench) -> None:
     bench.server.script(fake.empty_feed(total=3))
     page = bench.page()
     assert ids_of(page) == IDS
     assert page.missing == ()
 
 
-def test_row_14_only_what_was_left_out_is_asked_again(bench: Bench) -> None:
+@pytest.mark.row(14)
+def test_only_what_was_left_out_is_asked_again(bench: Bench) -> None:
     rounds = iter([IDS[1]])
 
     def drop(entries: list[str]) -> list[str]:
@@ -271,7 +293,8 @@ def test_row_14_only_what_was_left_out_is_asked_again(bench: Bench) -> None:
     assert bench.server.asked == [IDS, [IDS[1], IDS[0]]]
 
 
-def test_row_15_and_29_doubled_and_shuffled_entries_are_matched_by_id(bench: Bench) -> None:
+@pytest.mark.row(15, 29)
+def test_doubled_and_shuffled_entries_are_matched_by_id(bench: Bench) -> None:
     bench.server.arrange = lambda entries: [*reversed(entries), *entries]
     page = bench.page()
     assert ids_of(page) == IDS
@@ -279,8 +302,9 @@ def test_row_15_and_29_doubled_and_shuffled_entries_are_matched_by_id(bench: Ben
     assert len(bench.server.log) == 1
 
 
+@pytest.mark.row(15)
 @pytest.mark.parametrize("turned", [False, True])
-def test_row_15_of_two_versions_on_one_page_the_higher_is_kept(bench: Bench, *, turned: bool) -> None:
+def test_of_two_versions_on_one_page_the_higher_is_kept(bench: Bench, *, turned: bool) -> None:
     both = [fake.entry(fake.FACTS[0], version, bench.server.dialect) for version in (1, 2)]
     bench.server.arrange = lambda _: both[::-1] if turned else both
     assert [record.version for record in bench.page(LORA).records] == [2]
@@ -296,13 +320,15 @@ def test_entries_that_were_not_asked_for_are_ignored(bench: Bench) -> None:
     assert "2401.99999, which was not asked for" in page.problems[0]
 
 
-def test_row_16_an_error_entry_never_becomes_a_paper(bench: Bench) -> None:
+@pytest.mark.row(16)
+def test_an_error_entry_never_becomes_a_paper(bench: Bench) -> None:
     bench.server.script(fake.error_entry("abc"))
     page = bench.page()
     assert ids_of(page) == IDS
     assert all(record.title != "Error" for record in page.records)
 
 
+@pytest.mark.row(17, 18, 19, 20, 21, 25, 49)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -320,25 +346,27 @@ def test_row_16_an_error_entry_never_becomes_a_paper(bench: Bench) -> None:
         loopback.short(),
         loopback.chunk_cut(),
         loopback.reset(),
+        loopback.torn(),
         fake.control_character(),
         fake.bad_utf8(),
         fake.undefined_entity(),
         fake.bomb(),
     ],
-    ids="html maintenance text empty blanks rss other binary torn half nearly short chunk reset "
+    ids="html maintenance text empty blanks rss other binary torn half nearly short chunk reset rst "
     "control utf8 entity bomb".split(),
 )
-def test_rows_17_to_25_and_49_one_bad_answer_is_forgotten(bench: Bench, fault: loopback.Fault) -> None:
+def test_one_bad_answer_is_forgotten(bench: Bench, fault: loopback.Fault) -> None:
     one_bad_answer_is_forgotten(bench, fault)
 
 
+@pytest.mark.row(23, 24)
 @pytest.mark.parametrize("bench", ["present"], indirect=True)
 @pytest.mark.parametrize(
     "fault",
     [loopback.silence(), loopback.drip(), loopback.drip(head=True)],
     ids=["silence", "drip", "drip in the head"],
 )
-def test_rows_23_and_24_a_slow_answer_is_cut_and_forgotten(bench: Bench, fault: loopback.Fault) -> None:
+def test_a_slow_answer_is_cut_and_forgotten(bench: Bench, fault: loopback.Fault) -> None:
     bench.client.limits = QUICK
     one_bad_answer_is_forgotten(bench, fault)
 
@@ -354,21 +382,24 @@ def one_bad_answer_is_forgotten(bench: Bench, fault: loopback.Fault) -> None:
     assert bench.clock.slept == [pytest.approx(6 * 1.125)]
 
 
-def test_row_17_the_words_of_a_limit_under_a_200_are_a_limit(bench: Bench) -> None:
+@pytest.mark.row(17)
+def test_the_words_of_a_limit_under_a_200_are_a_limit(bench: Bench) -> None:
     bench.server.script(*[loopback.says(b"Rate exceeded.", "text/plain")] * 9)
     with pytest.raises(RateLimited):
         bench.fetch()
     assert bench.clock.slept[0] == pytest.approx(15 * 1.125)
 
 
-def test_row_17_what_was_answered_is_quoted_harmlessly(bench: Bench) -> None:
+@pytest.mark.row(17)
+def test_what_was_answered_is_quoted_harmlessly(bench: Bench) -> None:
     bench.server.script(*[loopback.says(b"<html>\x1b[31mSorry</html>")] * 9)
     with pytest.raises(BadAnswer, match="Sorry") as caught:
         bench.fetch()
     assert "\x1b" not in caught.value.message
 
 
-def test_row_19_of_a_page_that_is_cut_every_time_nothing_is_stored(bench: Bench) -> None:
+@pytest.mark.row(19)
+def test_of_a_page_that_is_cut_every_time_nothing_is_stored(bench: Bench) -> None:
     bench.server.script(*[loopback.truncated()] * 9)
     pages: list[Page] = []
     with pytest.raises(BadAnswer):
@@ -377,10 +408,11 @@ def test_row_19_of_a_page_that_is_cut_every_time_nothing_is_stored(bench: Bench)
     assert [page.unanswered for page in pages] == [tuple(IDS)]
 
 
+@pytest.mark.row(21)
 @pytest.mark.parametrize(
     "spoilt", ["inv\x08ented", "inv&eacute;nted", "<b>inv"], ids=["control", "entity", "tag"]
 )
-def test_row_21_one_entry_that_is_damaged_every_time_costs_only_itself(bench: Bench, spoilt: str) -> None:
+def test_one_entry_that_is_damaged_every_time_costs_only_itself(bench: Bench, spoilt: str) -> None:
     def spoil(entries: list[str]) -> list[str]:
         return [e.replace("invented", spoilt, 1) if IDS[1] in e else e for e in entries]
 
@@ -393,6 +425,7 @@ def test_row_21_one_entry_that_is_damaged_every_time_costs_only_itself(bench: Be
     assert len(bench.server.log) == 4
 
 
+@pytest.mark.row(22)
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
@@ -401,7 +434,7 @@ def test_row_21_one_entry_that_is_damaged_every_time_costs_only_itself(bench: Be
         ("<title>", "<title></title><x>", "no title"),
     ],
 )
-def test_row_22_one_bad_entry_costs_only_itself(bench: Bench, old: str, new: str, why: str) -> None:
+def test_one_bad_entry_costs_only_itself(bench: Bench, old: str, new: str, why: str) -> None:
     def spoil(entry: str) -> str:
         spoilt = entry.replace(old, new, 1) if IDS[1] in entry else entry
         return spoilt.replace("</title>\n", "</x>\n", 1) if "<x>" in spoilt else spoilt
@@ -415,7 +448,8 @@ def test_row_22_one_bad_entry_costs_only_itself(bench: Bench, old: str, new: str
     assert len(bench.server.log) == 1
 
 
-def test_row_22_an_entry_without_an_id_leaves_its_paper_in_doubt(bench: Bench) -> None:
+@pytest.mark.row(22)
+def test_an_entry_without_an_id_leaves_its_paper_in_doubt(bench: Bench) -> None:
     def spoil(entry: str) -> str:
         if IDS[1] not in entry:
             return entry
@@ -432,8 +466,9 @@ def test_row_22_an_entry_without_an_id_leaves_its_paper_in_doubt(bench: Bench) -
 # -------------------------------------------------------------------- connections (rows 23-28)
 
 
+@pytest.mark.row(23)
 @pytest.mark.parametrize("bench", ["present"], indirect=True)
-def test_row_23_silence_for_ever_ends(bench: Bench) -> None:
+def test_silence_for_ever_ends(bench: Bench) -> None:
     bench.server.script(*[loopback.silence()] * 9)
     bench.client.limits = QUICK
     with pytest.raises(Broken, match="silent"):
@@ -441,7 +476,8 @@ def test_row_23_silence_for_ever_ends(bench: Bench) -> None:
     assert len(bench.server.log) == 4
 
 
-def test_row_26_a_redirect_is_followed_at_the_pace_and_remembered(bench: Bench) -> None:
+@pytest.mark.row(26)
+def test_a_redirect_is_followed_at_the_pace_and_remembered(bench: Bench) -> None:
     bench.server.script(loopback.redirect(f"{bench.server.url}/v2/api/query?id_list=x"))
     bench.client.batch = 2
     pages = bench.fetch()
@@ -449,7 +485,8 @@ def test_row_26_a_redirect_is_followed_at_the_pace_and_remembered(bench: Bench) 
     assert bench.clock.slept == [3.0, 3.0]
 
 
-def test_row_26_the_new_place_is_asked_from_then_on(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.row(26)
+def test_the_new_place_is_asked_from_then_on(bench: Bench, tmp_path: Path) -> None:
     papers = map(invented, IDS)
     with ArxivServer(papers, dialect=bench.server.dialect) as moved:
         bench.server.script(loopback.redirect(moved.api, 307))
@@ -460,21 +497,24 @@ def test_row_26_the_new_place_is_asked_from_then_on(bench: Bench, tmp_path: Path
     assert (tmp_path / "arxiv.json").exists()
 
 
-def test_row_26_redirects_in_a_circle_end(bench: Bench) -> None:
+@pytest.mark.row(26)
+def test_redirects_in_a_circle_end(bench: Bench) -> None:
     bench.server.script(*[loopback.redirect(bench.server.api)] * 9)
     with pytest.raises(FetchError, match="without an end"):
         bench.fetch()
     assert len(bench.server.log) == 1
 
 
-def test_row_26_a_local_server_cannot_send_a_fast_client_out(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.row(26)
+def test_a_local_server_cannot_send_a_fast_client_out(bench: Bench, tmp_path: Path) -> None:
     bench.server.script(loopback.redirect("https://export.arxiv.org/api/query"))
     fast = replace(bench.client, throttle=Throttle(tmp_path, 0.0, time=bench.clock.time))
     with pytest.raises(FetchError, match="another machine"):
         list(fetch_records(IDS, fast))
 
 
-def test_row_27_a_question_too_long_is_halved_and_the_size_remembered(bench: Bench) -> None:
+@pytest.mark.row(27)
+def test_a_question_too_long_is_halved_and_the_size_remembered(bench: Bench) -> None:
     ids = invented_ids(300)
     bench.server.add(*map(invented, ids))
     bench.server.longest_url = 2200
@@ -484,7 +524,8 @@ def test_row_27_a_question_too_long_is_halved_and_the_size_remembered(bench: Ben
     assert [len(a) for a in bench.server.asked] == [300, 150, 150]
 
 
-def test_row_27_the_limit_of_our_own_is_below_the_servers(bench: Bench) -> None:
+@pytest.mark.row(27)
+def test_the_limit_of_our_own_is_below_the_servers(bench: Bench) -> None:
     old = [f"cond-mat/{n:07d}" for n in range(9901001, 9901001 + 500)]
     bench.server.add(*map(invented, old))
     pages = bench.fetch(*old)
@@ -493,7 +534,8 @@ def test_row_27_the_limit_of_our_own_is_below_the_servers(bench: Bench) -> None:
     assert len(bench.server.log) == 2
 
 
-def test_row_28_a_server_that_gives_ten_at_a_time_gives_them_all(bench: Bench) -> None:
+@pytest.mark.row(28)
+def test_a_server_that_gives_ten_at_a_time_gives_them_all(bench: Bench) -> None:
     ids = invented_ids(100)
     bench.server.add(*map(invented, ids))
     bench.server.cap = 10
@@ -502,7 +544,8 @@ def test_row_28_a_server_that_gives_ten_at_a_time_gives_them_all(bench: Bench) -
     assert (page.missing, page.problems) == ((), ())
 
 
-def test_row_28_five_hundred_ids_are_one_request(bench: Bench) -> None:
+@pytest.mark.row(28)
+def test_five_hundred_ids_are_one_request(bench: Bench) -> None:
     ids = invented_ids(500)
     bench.server.add(*map(invented, ids))
     assert ids_of(bench.page(*ids)) == ids
@@ -513,7 +556,8 @@ def test_row_28_five_hundred_ids_are_one_request(bench: Bench) -> None:
     assert "sortBy" not in seen.query
 
 
-def test_row_30_ids_are_asked_without_version_and_answers_keep_theirs(bench: Bench) -> None:
+@pytest.mark.row(30)
+def test_ids_are_asked_without_version_and_answers_keep_theirs(bench: Bench) -> None:
     page = bench.page("2106.09685v1", QLORA)
     assert bench.server.asked == [[LORA, QLORA]]
     lora, qlora = page.records
@@ -522,20 +566,38 @@ def test_row_30_ids_are_asked_without_version_and_answers_keep_theirs(bench: Ben
     assert qlora.published == qlora.updated
 
 
-def test_row_49_a_page_over_the_limit_is_not_read(bench: Bench) -> None:
+@pytest.mark.row(49)
+def test_a_page_over_the_limit_is_not_read(bench: Bench) -> None:
     bench.server.script(*[fake.padded(1_100_000)] * 9)
     with pytest.raises(FetchError, match="larger than 1,000,000 bytes"):
         bench.fetch()
     assert len(bench.server.log) == 1
 
 
-def test_row_49_no_file_of_this_machine_is_read_for_a_document(bench: Bench) -> None:
+@pytest.mark.row(49)
+def test_of_fifty_megabytes_no_more_is_taken_than_allowed(bench: Bench) -> None:
+    bench.client.limits = LIMITS
+    bench.server.script(fake.padded(50_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="larger than 20,000,000 bytes"):
+            bench.fetch()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * 50_000_000, "the server's own copies are counted, too"
+    assert len(bench.server.log) == 1
+
+
+@pytest.mark.row(49)
+def test_no_file_of_this_machine_is_read_for_a_document(bench: Bench) -> None:
     bench.server.script(*[fake.bomb()] * 9)
     with pytest.raises(BadAnswer, match="document type"):
         bench.fetch()
 
 
-def test_row_50_three_thousand_authors_a_title_of_zero(bench: Bench) -> None:
+@pytest.mark.row(50)
+def test_three_thousand_authors_a_title_of_zero(bench: Bench) -> None:
     names = tuple(f"Author {n} of Many" for n in range(3000))
     bench.server.add(replace(invented(IDS[0]), title="0", authors=names))
     record = bench.page(IDS[0]).records[0]
@@ -544,7 +606,8 @@ def test_row_50_three_thousand_authors_a_title_of_zero(bench: Bench) -> None:
     assert record.comment == ""
 
 
-def test_row_52_offline_nothing_waits_and_nothing_is_opened(bench: Bench) -> None:
+@pytest.mark.row(52)
+def test_offline_nothing_waits_and_nothing_is_opened(bench: Bench) -> None:
     bench.fetch()
     bench.client.http = Http(environ={"KG_OFFLINE": "1"})
     with pytest.raises(Offline):
@@ -553,7 +616,8 @@ def test_row_52_offline_nothing_waits_and_nothing_is_opened(bench: Bench) -> Non
     assert bench.clock.slept == []
 
 
-def test_row_52_a_server_that_is_down_is_offline_at_once(bench: Bench) -> None:
+@pytest.mark.row(52)
+def test_a_server_that_is_down_is_offline_at_once(bench: Bench) -> None:
     bench.client.base = "http://127.0.0.1:1/api/query"
     with pytest.raises(Offline, match="cannot be reached"):
         bench.fetch()

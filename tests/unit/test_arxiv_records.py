@@ -56,7 +56,8 @@ def test_a_record_holds_what_the_entry_says() -> None:
     assert (held.comment, held.journal_ref, held.doi, held.withdrawn) == ("", "", "", False)
 
 
-def test_row_34_the_dialects_give_the_same_record_and_the_same_bytes() -> None:
+@pytest.mark.row(34)
+def test_the_dialects_give_the_same_record_and_the_same_bytes() -> None:
     for paper in (*FACTS, FULL):
         present, classic = record(paper, "present"), record(paper, "classic")
         assert present == classic
@@ -64,7 +65,8 @@ def test_row_34_the_dialects_give_the_same_record_and_the_same_bytes() -> None:
         assert reading_of(present) == reading_of(classic)
 
 
-def test_row_34_white_space_changes_nothing() -> None:
+@pytest.mark.row(34)
+def test_white_space_changes_nothing() -> None:
     spaced = replace(
         FULL,
         title="  " + FULL.title.replace(" ", "\n   "),
@@ -77,7 +79,8 @@ def test_row_34_white_space_changes_nothing() -> None:
     assert record(spaced) == record(FULL)
 
 
-def test_row_32_every_other_difference_changes_the_blob() -> None:
+@pytest.mark.row(32)
+def test_every_other_difference_changes_the_blob() -> None:
     held = record(FULL)
     blobs = {reading_of(held).revision.blob}
     for field in fields(PaperRecord):
@@ -147,6 +150,7 @@ def test_names_that_look_like_markup_are_text() -> None:
 # ---------------------------------------------------------------------------------------- withdrawn
 
 
+@pytest.mark.row(35)
 @pytest.mark.parametrize(
     "comment",
     [
@@ -169,10 +173,11 @@ def test_names_that_look_like_markup_are_text() -> None:
         "*withdrawn*",
     ],
 )
-def test_row_35_a_withdrawal_is_seen(comment: str) -> None:
+def test_a_withdrawal_is_seen(comment: str) -> None:
     assert record(replace(FULL, comment=comment)).withdrawn
 
 
+@pytest.mark.row(35)
 @pytest.mark.parametrize(
     "comment",
     [
@@ -190,17 +195,19 @@ def test_row_35_a_withdrawal_is_seen(comment: str) -> None:
         "cash withdrawn by customers",
     ],
 )
-def test_row_35_what_is_no_withdrawal(comment: str) -> None:
+def test_what_is_no_withdrawal(comment: str) -> None:
     assert not record(replace(FULL, comment=comment)).withdrawn
 
 
-def test_row_35_an_abstract_that_only_says_so() -> None:
+@pytest.mark.row(35)
+def test_an_abstract_that_only_says_so() -> None:
     gone = "This paper has been withdrawn by the author due to an error."
     assert record(replace(FULL, abstract=gone)).withdrawn
     assert not record(replace(FULL, abstract=f"We study papers. {gone}")).withdrawn
 
 
-def test_row_36_a_later_version_without_the_comment_is_back() -> None:
+@pytest.mark.row(36)
+def test_a_later_version_without_the_comment_is_back() -> None:
     gone = replace(FULL, comment="This paper has been withdrawn")
     assert record(gone).withdrawn
     assert not record(gone.revised(comment="corrected")).withdrawn
@@ -279,7 +286,8 @@ def test_the_last_announcement(now: str, since: str) -> None:
     assert last_announcement(datetime.fromisoformat(now)) == datetime.fromisoformat(since)
 
 
-def test_row_48_nothing_is_due_twice_between_announcements() -> None:
+@pytest.mark.row(48)
+def test_nothing_is_due_twice_between_announcements() -> None:
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     checked = {
         "2401.00001": now - timedelta(hours=1),

@@ -8,12 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from ingest.arxiv import Client, fetch_records
+from ingest.arxiv import Client, Harvester, fetch_records
 from ingest.arxiv.settings import settings_from
 from ingest.arxiv.throttle import Throttle, Time
 from kg.errors import ConfigError, RateLimited
@@ -51,6 +52,7 @@ def test_the_delay_counts_from_the_end_of_a_request(tmp_path: Path, clock: Clock
     assert clock.slept == [100, DELAY]
 
 
+@pytest.mark.row(44)
 def test_another_process_continues_the_same_delay(tmp_path: Path, clock: Clock) -> None:
     with throttle(tmp_path, clock).turn():
         pass
@@ -96,6 +98,7 @@ def test_a_request_that_fails_counts_too(tmp_path: Path, clock: Clock) -> None:
     assert clock.slept == [DELAY]
 
 
+@pytest.mark.row(45)
 def test_a_clock_set_back_an_hour_costs_one_delay(tmp_path: Path, clock: Clock) -> None:
     with throttle(tmp_path, clock).turn():
         pass
@@ -105,6 +108,7 @@ def test_a_clock_set_back_an_hour_costs_one_delay(tmp_path: Path, clock: Clock) 
     assert clock.slept == [DELAY]
 
 
+@pytest.mark.row(45)
 def test_a_clock_set_forward_allows_no_burst_within_a_process(tmp_path: Path, clock: Clock) -> None:
     asking = throttle(tmp_path, clock)
     with asking.turn():
@@ -115,6 +119,7 @@ def test_a_clock_set_forward_allows_no_burst_within_a_process(tmp_path: Path, cl
     assert clock.slept == [DELAY]
 
 
+@pytest.mark.row(45)
 @pytest.mark.parametrize(
     "text",
     [
@@ -135,6 +140,7 @@ def test_nonsense_in_the_state_file_costs_one_delay(tmp_path: Path, clock: Clock
     assert clock.slept == [DELAY]
 
 
+@pytest.mark.row(46)
 def test_a_killed_process_leaves_the_delay_behind(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from ingest.arxiv.throttle import Throttle\n"
@@ -178,6 +184,7 @@ def environ(server: ArxivServer, folder: Path, delay: float) -> dict[str, str]:
     return {"KG_ARXIV_API": server.api, "KG_ARXIV_DELAY": str(delay), "KG_STATE": str(folder)}
 
 
+@pytest.mark.row(44)
 def test_threads_take_turns(server: ArxivServer, tmp_path: Path) -> None:
     env = environ(server, tmp_path, 0.2)
 
@@ -194,6 +201,7 @@ def test_threads_take_turns(server: ArxivServer, tmp_path: Path) -> None:
     assert server.peak == 1
 
 
+@pytest.mark.row(44)
 def test_processes_of_different_workspaces_take_turns(server: ArxivServer, tmp_path: Path) -> None:
     server.script(*[loopback.late(0.2)] * 6)
     env = os.environ | environ(server, tmp_path, 0.3)
@@ -212,6 +220,7 @@ def test_processes_of_different_workspaces_take_turns(server: ArxivServer, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.row(44, 46)
 def test_processes_that_are_killed_leave_the_pace_and_no_lock(server: ArxivServer, tmp_path: Path) -> None:
     server.script(*[loopback.late(0.1)] * 400)
     env = os.environ | environ(server, tmp_path, 0.3)
@@ -238,11 +247,43 @@ def test_processes_that_are_killed_leave_the_pace_and_no_lock(server: ArxivServe
 
 
 @pytest.mark.slow
-def test_at_the_default_pace_three_seconds_pass(server: ArxivServer, tmp_path: Path) -> None:
-    env = {"KG_ARXIV_API": server.api, "KG_STATE": str(tmp_path)}
-    for _ in range(3):
-        list(fetch_records(["2401.00001"], Client.from_environ(env)))
+@pytest.mark.row(44)
+def test_at_the_default_pace_three_seconds_pass_over_all_processes_and_services(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    env = os.environ | {"KG_ARXIV_API": server.api, "KG_ARXIV_OAI": server.oai, "KG_STATE": str(tmp_path)}
+    code = (
+        "import sys; from datetime import date; from ingest.arxiv import *\n"
+        "client = Client.from_environ(); list(fetch_records([sys.argv[1]], client))\n"
+        "list(Harvester.beside(client).pages(date(2026, 1, 1)))"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, f"2401.0000{n}"], cwd=ROOT, env=env) for n in (1, 2)
+    ]
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert len(server.log) == 4
     assert min(server.gaps) >= 2.99
+    assert server.peak == 1
+
+
+@pytest.mark.row(44)
+def test_both_services_take_turns_in_threads(server: ArxivServer, tmp_path: Path) -> None:
+    env = environ(server, tmp_path, 0.2) | {"KG_ARXIV_OAI": server.oai}
+
+    def ask() -> None:
+        list(fetch_records(["2401.00001"], Client.from_environ(env)))
+
+    def harvest() -> None:
+        list(Harvester.beside(Client.from_environ(env)).pages(date(2026, 1, 1)))
+
+    threads = [threading.Thread(target=run) for run in (ask, harvest, ask, harvest)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(server.asked), len(server.listed)) == (2, 2)
+    assert min(server.gaps) >= 0.19
+    assert server.peak == 1
 
 
 # ------------------------------------------------------------------------------------- settings

@@ -94,6 +94,7 @@ def test_a_correction_that_finds_nothing_is_told_one_that_does_is_not(store: Sto
 # ----------------------------------------------------------------------------------- titles
 
 
+@pytest.mark.row(51)
 @pytest.mark.parametrize(
     ("title", "fits"),
     [
@@ -200,6 +201,8 @@ def test_ids_that_arxiv_does_not_know_are_told_wherever_they_stand(store: Store)
         ("[Ebb](http:/ebb.org/a)", "error", "malformed"),
         ("[Ebb](htps://ebb.org/a)", "error", "malformed"),
         ("[Ebb](https:ebb.org/a)", "error", "malformed"),
+        ("[Ebb](https://arxiv.org/abs/9913.00001)", "error", "no arXiv identifier"),
+        ("[Ebb](https://www.arxiv.org/pdf/2106.096.pdf)", "error", "no arXiv identifier"),
         ("[Ebb](https://https//github.com/salt/ebb)", "error", "malformed"),
         ("[Ebb](github.com/salt/ebb)", "error", "without https://"),
         ("[Ebb](www.ebb.org/a)", "error", "without https://"),
