@@ -234,7 +234,6 @@ _OPENS = Pattern(
     rf"(?P<name>{_WORD_OF_NAME}(?:\s{_WORD_OF_NAME})?)\s+(?:\d+(?:\.\d+)?[BM]\s+)?(?:param\w*\s+)?models?\s+"
     r"(?:with|tuned|trained|fine-?tuned|adapted|optimi[sz]ed)\b"
 )
-_ALL_CUES = (_AS_BASE, _BEFORE, _OPENS, *(cue for _, _, cue in (*CUES, *_CHINESE_CUES)))
 
 
 def related(text: str, names: NameIndex) -> list[Related]:
@@ -244,7 +243,10 @@ def related(text: str, names: NameIndex) -> list[Related]:
     [('derived', 'distilled', 'FooBERT')]
     """
     text = legible(text)
-    if not any(cue.possible(text) for cue in _ALL_CUES):
+    before = list(_before(text))
+    cues = CUES if text.isascii() else (*CUES, *_CHINESE_CUES)
+    behind = [(cue.end(), relation, how) for relation, how, pattern in cues for cue in pattern.finditer(text)]
+    if not before and not behind:
         return []
     known = {f.start: f for f in names.find(text)}
     taken: set[tuple[int, str]] = set()
@@ -255,12 +257,11 @@ def related(text: str, names: NameIndex) -> list[Related]:
             taken.add((start, relation))
             out.append(Related(relation, how, text[start:end], keys, start))
 
-    for start, end, relation, how in _before(text):
+    for start, end, relation, how in before:
         take(start, end, relation, how, _keys(known, start, end))
-    for relation, how, pattern in CUES if text.isascii() else (*CUES, *_CHINESE_CUES):
-        for cue in pattern.finditer(text):
-            for start, end, keys in _targets(text, cue.end(), known, listing=relation == "supports"):
-                take(start, end, relation, how, keys)
+    for at, relation, how in behind:
+        for start, end, keys in _targets(text, at, known, listing=relation == "supports"):
+            take(start, end, relation, how, keys)
     return sorted(out, key=lambda r: r.start)  # at one start the first cue of the table goes first
 
 

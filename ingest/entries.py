@@ -33,6 +33,7 @@ _NAMED = re.compile(r"[A-Z][\w+.-]*\s+[-–—]\s+\w")  # "FooKit - serves bars"
 _WORDY = re.compile(r"\w")
 _EMPTY_BRACKETS = re.compile(r"\\?[\[(（]\s*[,/|\\]*\s*\\?[\])）]")  # noqa: RUF001
 _EMPTIED_BRACKETS = re.compile(r"(?:\[\s*\]\s*|\(\s*\)\s*)+")
+_AROUND = " -–—:：|,·•\\[]"  # noqa: RUF001
 _MAX_TAIL = 12
 _SHOWN = ("video", "docs", "blog")
 _LINK = re.compile(r"\b(?:links?|page)\b|链接|地址", re.IGNORECASE)
@@ -200,9 +201,12 @@ def description(rest: list[Unit]) -> str:
             text += " "
         elif unit.kind == "link" and not (unit.link and unit.link.label):
             text += unit.text
-    text = _EMPTY_BRACKETS.sub(" ", " ".join(text.split()))
+    text = " ".join(text.split())
+    if text.isascii() and "(" not in text and "[" not in text:
+        return text.strip(_AROUND).strip()
+    text = _EMPTY_BRACKETS.sub(" ", text)
     text = _EMPTIED_BRACKETS.sub(" ", text)
-    return " ".join(text.split()).strip(" -–—:：|,·•\\[]").strip()  # noqa: RUF001
+    return " ".join(text.split()).strip(_AROUND).strip()
 
 
 def name_from_key(entry: Entry, own: str) -> bool:

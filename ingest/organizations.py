@@ -53,6 +53,7 @@ _MADE = re.compile(
     r"|\bby\s+(?P<low>google|meta|microsoft|openai|nvidia|alibaba|apple|tencent|ibm)\b"
     rf"|\bfrom\s+(?P<team>{_ORG})['’]s\s+\w+\s+team"
 )
+_TELLS = re.compile(r"by|from|von|['’]|\)")  # every way of _MADE holds one of these
 _ORG_ONLY = re.compile(rf"(?:{_ORG})", re.IGNORECASE)
 
 
@@ -76,7 +77,8 @@ def makers_in(text: str, name: str = "") -> list[str]:
     >>> makers_in("Code to train Foo Lab's BarLM", "BarLM"), makers_in("tuned by Stanford Alpaca")
     (['Foo Lab'], [])
     """
-    found = [next(g for g in m.groups() if g) for m in _MADE.finditer(text[:600])]
+    told = _MADE.finditer(text[:600]) if _TELLS.search(text) else ()
+    found = [next(g for g in m.groups() if g) for m in told]
     at = text.find(name) if name else -1
     if at > 0 and (owner := _POSSESSIVE.search(text[:at][-60:])):
         found.insert(0, owner[1])

@@ -19,6 +19,7 @@ from .lists import ListReading, read_list
 
 SECONDS = 60.0
 MEMORY = 4 << 30  # bytes of address space; the largest real list needs a tenth
+TOGETHER = 16 << 20  # bytes of lists for one process: cmarkgfm never frees the tree of a list that it parsed
 
 
 class Worker:
@@ -31,6 +32,7 @@ class Worker:
         """Nothing is started yet."""
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
+        self._read = 0  # bytes, by the process that runs
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +54,10 @@ class Worker:
         seconds: float = SECONDS,
     ) -> ListReading:
         """What ``reader`` gives (:mod:`ingest.readers`), or NotAList where it does not end in time."""
+        if self._read and self._read + len(content) > TOGETHER:
+            self.close()
         connection = self._started()
+        self._read += len(content)
         try:
             connection.send((reader, content, name, page, commit, retrieved_from))
             if connection.poll(seconds):
@@ -82,6 +87,7 @@ class Worker:
         """End the process, whatever it is doing."""
         process, self._process = self._process, None  # whoever closes first, in whatever thread
         connection, self._connection = self._connection, None
+        self._read = 0
         if process is not None:
             process.kill()
             process.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ingest.document import MAX_BYTES
 from ingest.items import MAX_ENTRIES
 from ingest.lists import ListReading, read_list
+from ingest.worker import Worker
 
 ITEM = b"- [Foo](https://github.com/a/b) - a tool for Bar\n"
 
@@ -166,3 +168,18 @@ def test_twenty_megabytes_of_items_are_bounded() -> None:
     result = read(ITEM * (20_000_000 // len(ITEM)))
     assert len(result.reading.mentions) == MAX_ENTRIES
     assert f"more than {MAX_ENTRIES} entries" in result.reading.problems[-1].message
+
+
+def test_a_process_reads_only_so_much_before_another_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def process() -> int:
+        worker.read(ITEM, name="x", page="", commit="", retrieved_from="")
+        (child,) = multiprocessing.active_children()
+        assert child.pid
+        return child.pid
+
+    with Worker() as worker:
+        first = process()
+        assert process() == first
+        monkeypatch.setattr("ingest.worker.TOGETHER", 3 * len(ITEM))
+        assert process() == first
+        assert process() != first
