@@ -96,6 +96,7 @@ _THIRD = re.compile(
 )
 _RESOURCES = Pattern(r"\b(?:resources|community|others?)\b|资源", re.IGNORECASE)
 _YEAR = re.compile(r"\W{0,3}(?:19|20)\d\d\W")
+_TALK = re.compile(r"(?:www\.)?(?:twitter\.com|x\.com|discord\.(?:gg|com)|t\.me|linkedin\.com)/")
 _LISTS = re.compile(r"\blists?\b", re.IGNORECASE)
 _SURVEYS = Pattern(r"\b(?:surveys?|reviews?)\b|综述", re.IGNORECASE)
 _PROJECTS = Pattern(r"\bprojects?\b|项目", re.IGNORECASE)
@@ -261,6 +262,8 @@ def _under_tutorials(entry: Entry, noun: Kind | None) -> Guess | None:
 def _under_tools(entry: Entry, noun: Kind | None) -> Guess | None:
     if _PROJECTS.search(_headings(entry)) and (noun is Kind.MODEL or _FAMILY.match(entry.name)):
         return Guess(Kind.MODEL, "description", 0.9)
+    if noun is None and entry.main and _TALK.match(entry.main.identifier.value):
+        return Guess(Kind.TUTORIAL, "host", 0.75)
     return _under_models(entry, noun)
 
 

@@ -45,11 +45,13 @@ _SENTENCE = re.compile(
 )
 
 
-_OTHERS = frozenset(
-    {"training", "base", "generator", "description", "examples", "maker", "keywords", "domain"}
-)
+_VALUES = frozenset({"context", "size", "active", "bits", "date", "samples", "tokens", "price", "memory"})
+"""Columns of values: what they link is where the value was found."""
+_OTHERS = _VALUES | {
+    "training", "base", "generator", "description", "examples", "maker", "keywords", "domain",
+}  # fmt: skip
 """Columns whose links belong to other things, unless they are labelled; never those of _NEVER."""
-_NEVER = frozenset({"training", "base", "generator", "licence", "stars", "supports"})
+_NEVER = _VALUES | {"training", "base", "generator", "licence", "stars", "supports"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from .claims import PAPER_SCHEMES, Said
 from .draft import Draft
 from .entries import Entry
 from .organizations import is_organization
-from .titles import is_title
+from .titles import is_title, split_alias
 from .venues import venue_in
 
 _INTRODUCED = Predicate.INTRODUCES.range
@@ -76,6 +76,7 @@ def introduced_names(entry: Entry, title: str) -> list[tuple[str, str, float]]:
     head, colon, rest = title.partition(":")
     if not colon:
         head, colon, rest = _dashed(title)
+    head, _ = split_alias(head.strip())  # "Foo Bar Baz (FBB): ..."
     if (
         colon
         and len(rest.split()) > 1

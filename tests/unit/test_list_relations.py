@@ -412,3 +412,20 @@ def test_a_repository_under_other_lists_is_one() -> None:
 )
 def test_what_a_tool_uses_in_other_words(text: str, edges: set[tuple[str, str]]) -> None:
     assert said("Tools", text) == edges
+
+
+def test_what_a_column_of_values_links_is_not_the_things_own() -> None:
+    head = "## Models\n\n| Model | Context | Code |\n|---|---|---|\n"
+    row = rows(f"{head}| FooLM | [2048](https://github.com/x/config) | [code]({REPO}) |\n")[0]
+    assert [e["target"] for e in row["edges"] if e["rel"] == "has_code"] == ["github:a/b"]
+    assert row["attrs"]["context"] == 2048
+
+
+def test_an_account_among_tools_is_no_tool() -> None:
+    kinds = [row["kind"] for row in rows(f"## Tools\n\n- [News](https://x.com/foo)\n- [Kit]({REPO})\n")]
+    assert kinds == ["Tutorial", "Framework"]
+
+
+def test_a_name_with_its_abbreviation_before_a_colon_is_introduced() -> None:
+    title = "Layered Bar Extraction (LBE): A Model for Bars"
+    assert told(rows(f"## Papers\n\n- [{title}]({PDF})\n")[0]) == {("describes", "Layered Bar Extraction")}
