@@ -422,7 +422,7 @@ def test_what_a_column_of_values_links_is_not_the_things_own() -> None:
 
 
 def test_an_account_among_tools_is_no_tool() -> None:
-    kinds = [row["kind"] for row in rows(f"## Tools\n\n- [Foo account](https://x.com/foo)\n- [Kit]({REPO})\n")]
+    kinds = [row["kind"] for row in rows(f"## Tools\n\n- [Our account](https://x.com/f)\n- [Kit]({REPO})\n")]
     assert kinds == ["Tutorial", "Framework"]
 
 
