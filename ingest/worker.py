@@ -74,14 +74,17 @@ class Worker:
         )
 
     def _started(self) -> Connection:
-        if self._connection is None:
-            context = multiprocessing.get_context("spawn")
-            self._connection, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            with _interrupts_held():
-                self._process.start()
-            theirs.close()
-        return self._connection
+        if self._connection is not None:
+            return self._connection
+        context = multiprocessing.get_context("spawn")
+        connection, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        with _interrupts_held():
+            process.start()
+            # Only now: an interrupt in another thread closes what it finds, and it can only end what runs.
+            self._process, self._connection = process, connection
+        theirs.close()
+        return connection
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
