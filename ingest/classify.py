@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kg.patterns import Pattern
+from kg.patterns import Pattern, Patterns
 from kg.vocabulary import Kind
 
 from .entries import Entry
@@ -73,6 +73,7 @@ _NOUNS: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _NOUN_PATTERNS = tuple((kind, Pattern(rf"(?<![\w-])(?:{p})(?![\w-])", re.IGNORECASE)) for kind, p in _NOUNS)
+_NOUNS_BY_NEEDLE = Patterns(pattern for _, pattern in _NOUN_PATTERNS)
 _LOOSE = (Kind.MODEL, Kind.METHOD)  # words that often stand before the head noun: "LLM server"
 _BEHIND = re.compile(
     r"\s+(?:for|to|that|which|of|with|by|from|in|on|using|designed|based|who|where|and|is|aimed|written|"
@@ -125,8 +126,9 @@ def noun_kind(text: str) -> Kind | None:
         return None  # "run models on your phone" says what it does, not what it is
     head = _BEHIND.split(text, maxsplit=1)[0]
     best: tuple[int, Kind] | None = None
-    for kind, pattern in _NOUN_PATTERNS:
-        for found in pattern.finditer(head):
+    for number in _NOUNS_BY_NEEDLE.possible(head):
+        kind, pattern = _NOUN_PATTERNS[number]
+        for found in pattern.compiled.finditer(head):
             last = not re.search(r"\w", head[found.end() :])
             if (last or kind not in _LOOSE) and (best is None or found.end() > best[0]):
                 best = (found.end(), kind)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.patterns import Pattern
+from kg.patterns import Pattern, Patterns
 
 from .naming import Found, NameIndex
 
@@ -236,6 +236,10 @@ _OPENS = Pattern(
 )
 
 
+_ANY_CUES = (*CUES, *_CHINESE_CUES)
+_CUES_BY_NEEDLE = Patterns(pattern for _, _, pattern in _ANY_CUES)
+
+
 def related(text: str, names: NameIndex) -> list[Related]:
     """What a text may relate its subject to, in the order of the text.
 
@@ -244,8 +248,7 @@ def related(text: str, names: NameIndex) -> list[Related]:
     """
     text = legible(text)
     before = list(_before(text))
-    cues = CUES if text.isascii() else (*CUES, *_CHINESE_CUES)
-    behind = [(cue.end(), relation, how) for relation, how, pattern in cues for cue in pattern.finditer(text)]
+    behind = list(_behind(text))
     if not before and not behind:
         return []
     known = {f.start: f for f in names.find(text)}
@@ -263,6 +266,14 @@ def related(text: str, names: NameIndex) -> list[Related]:
         for start, end, keys in _targets(text, at, known, listing=relation == "supports"):
             take(start, end, relation, how, keys)
     return sorted(out, key=lambda r: r.start)  # at one start the first cue of the table goes first
+
+
+def _behind(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where the cues end that stand before the names: the relation, and how."""
+    for number in _CUES_BY_NEEDLE.possible(text):
+        relation, how, pattern = _ANY_CUES[number]
+        for cue in pattern.compiled.finditer(text):
+            yield cue.end(), relation, how
 
 
 def _is_distinct(name: str) -> bool:

@@ -61,6 +61,38 @@ class Pattern:
         return self.compiled.finditer(text) if self.possible(text) else iter(())
 
 
+class Patterns:
+    """Patterns that are tried on the same texts: one look at a text tells which of them may match.
+
+    >>> patterns = Patterns([Pattern("big|small"), Pattern("small cats"), Pattern("[0-9]")])
+    >>> patterns.possible("Small dogs"), patterns.possible("cats")
+    ([0, 2], [2])
+    """
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        """The patterns, by their number from 0."""
+        self._patterns = tuple(patterns)
+
+    @cached_property
+    def _told(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Each needle with the numbers of the patterns that have it."""
+        told: dict[str, list[int]] = {}
+        for number, pattern in enumerate(self._patterns):
+            for needle in pattern.needles:
+                told.setdefault(needle.lower(), []).append(number)
+        return tuple((needle, tuple(numbers)) for needle, numbers in told.items())
+
+    @cached_property
+    def _open(self) -> frozenset[int]:
+        """The patterns of which no needle is known."""
+        return frozenset(number for number, pattern in enumerate(self._patterns) if not pattern.needles)
+
+    def possible(self, text: str) -> list[int]:
+        """The numbers of the patterns that may match in a text, ascending."""
+        text = caseless(text)
+        return sorted(self._open.union(*[numbers for needle, numbers in self._told if needle in text]))
+
+
 @lru_cache(maxsize=256)
 def caseless(text: str) -> str:
     """A text with letters that :data:`re.IGNORECASE` takes for one made one.

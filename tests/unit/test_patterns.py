@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import ingest
 import kg.hardware
-from kg.patterns import Pattern, caseless
+from kg.patterns import Pattern, Patterns, caseless
 
 
 def inside(value: object) -> Iterator[Pattern]:
@@ -49,6 +49,18 @@ def test_every_text_that_matches_may_match(name: str, data: st.DataObject) -> No
     text = data.draw(st.from_regex(pattern.compiled))
     assert pattern.possible(text)
     assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in pattern.compiled.finditer(text)]
+
+
+@settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+@given(data=st.data())
+def test_of_many_patterns_none_that_matches_is_left_out(data: st.DataObject) -> None:
+    patterns = list(USED.values())
+    many = Patterns(patterns)
+    drawn = data.draw(st.integers(0, len(patterns) - 1))
+    text = data.draw(st.from_regex(patterns[drawn].compiled)) + data.draw(st.text(max_size=20))
+    told = many.possible(text)
+    assert told == sorted(set(told))
+    assert {n for n, pattern in enumerate(patterns) if pattern.compiled.search(text)} <= set(told)
 
 
 @pytest.mark.parametrize(
