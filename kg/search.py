@@ -170,8 +170,11 @@ class _Search:
 
     @property
     def _affordable(self) -> list[str]:
-        """Beginnings of words; in a large graph short ones only as whole words."""
-        if not self.large:
+        """Beginnings of words; in a large graph short ones only as whole words.
+
+        An author has few papers, and names know nothing of authors.
+        """
+        if not self.large or self.query.authors:
             return self._beginnings
         return [f'"{token}"' + "*" * (len(token) > _SHORT) for token in self.tokens]
 
@@ -278,17 +281,16 @@ class _Search:
             )
             return self.db.execute(sql, [*values, *self.values, limit, offset]).fetchall()
         rows: list[sqlite3.Row] = []
-        for kind, number in self._by_kind().items():
-            if offset >= number:
-                offset -= number
-            elif limit < 0 or len(rows) < limit:
-                sql = (
-                    f"SELECT {_NODE} FROM node n WHERE {self._where(_is(kind))}"  # noqa: S608
-                    " ORDER BY n.label COLLATE NOCASE, n.slug LIMIT ? OFFSET ?"
-                )
-                left = limit if limit < 0 else limit - len(rows)
-                rows += self.db.execute(sql, [*self.values, left, offset])
-                offset = 0
+        for kind in sorted(self._kinds(tuple(Kind)), key=lambda kind: kind.rank):
+            left = limit if limit < 0 else limit - len(rows)
+            sql = (
+                f"SELECT {_NODE} FROM node n WHERE {self._where(_is(kind))}"  # noqa: S608
+                " ORDER BY n.label COLLATE NOCASE, n.slug LIMIT ? OFFSET ?"
+            )
+            found = self.db.execute(sql, [*self.values, left, offset]).fetchall()
+            rows += found
+            if offset:
+                offset = 0 if found else offset - self._of_kind(kind)
         return rows
 
     def _of_kinds(self) -> tuple[list[str], list[object]]:
@@ -299,14 +301,15 @@ class _Search:
 
     def _by_kind(self) -> dict[Kind, int]:
         """How many nodes of each kind there are without any full text."""
-        found = {}
-        for kind in self._kinds(tuple(Kind)):
-            sql = f"SELECT count(*) FROM node n WHERE {self._where(_is(kind))}"  # noqa: S608
-            values = self.values
-            if kind is Kind.PAPER and not self.conditions:  # most nodes are papers: the others are counted
-                sql = "SELECT (SELECT count(*) FROM node) - (SELECT count(*) FROM node WHERE kind <> 'PAPER')"
-            found[kind] = int(self.db.execute(sql, values).fetchone()[0])
-        return dict(sorted(found.items(), key=lambda item: item[0].rank))
+        found = {kind: self._of_kind(kind) for kind in self._kinds(tuple(Kind))}
+        return {kind: number for kind, number in found.items() if number}
+
+    def _of_kind(self, kind: Kind) -> int:
+        if kind is Kind.PAPER and not self.conditions:  # most nodes are papers: the others are counted
+            sql = "SELECT (SELECT count(*) FROM node) - (SELECT count(*) FROM node WHERE kind <> 'PAPER')"
+            return int(self.db.execute(sql).fetchone()[0])
+        sql = f"SELECT count(*) FROM node n WHERE {self._where(_is(kind))}"  # noqa: S608
+        return int(self.db.execute(sql, self.values).fetchone()[0])
 
     def facets(self) -> dict[Kind, int]:
         """How many nodes of each kind match; of many, those that have the very words."""

@@ -46,8 +46,8 @@ def index(
 
 
 def _name(text: Text) -> tuple[int, str, str, str]:
-    """What ``search_name`` has of a text: of what it is filtered by only the kind."""
-    return *text[:3], text[4].partition(" ")[0]
+    """What ``search_name`` has of a text: of what it is filtered by all but the authors."""
+    return *text[:3], text[4].partition(" a")[0]
 
 
 def forget(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
@@ -84,9 +84,11 @@ def _texts(
     for number in nodes:
         kind, label, aliases, identifiers = shown[number]
         body, filters = said[number], [kind_token(kind)]
-        for abstract, authors, categories in (records[i] for i in papers.get(number, ()) if i in records):
+        found = [records[i] for i in papers.get(number, ()) if i in records]
+        for abstract, authors, _ in found:
             body += (abstract, *authors)
-            filters += (*map(category_token, categories), *map(author_token, authors))
+        filters += (category_token(one) for _, _, categories in found for one in categories)
+        filters += (author_token(one) for _, authors, _ in found for one in authors)
         names = " ".join((*aliases, *identifiers))
         yield number, label, names, spaced("\n".join(body)), " ".join(dict.fromkeys(filters))
 
