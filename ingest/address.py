@@ -107,6 +107,11 @@ def _arxiv(text: str) -> Address:
         query = " ".join(text.split())
         if is_query(query) and len(query) <= _LONGEST_QUERY:
             return Address(AddressKind.QUERY, f"arxiv:{query}", _name(f"arxiv-{query}"[:60]))
+        if text.partition("/")[0] == "snapshot":
+            raise UsageError(
+                f"arxiv:{text} stands for papers that were imported",
+                hint="Import the file of a snapshot: `kg import arxiv FILE`.",
+            )
         raise UsageError(
             f"{text.strip() or 'nothing'} is no arXiv identifier and no query",
             hint="It looks like arxiv:2106.09685, arxiv:math/0309136 or 'arxiv:cat:cs.CL AND ti:small'.",

@@ -79,7 +79,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         connection, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        with _interrupts_held():
+        with interrupts_held():
             process.start()
             # Only now: an interrupt in another thread closes what it finds, and it can only end what runs.
             self._process, self._connection = process, connection
@@ -100,7 +100,7 @@ class Worker:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Ctrl-C reaches the whole group: a process started in here never hears it, this one afterwards."""
     resource_tracker.ensure_running()  # starting it would lift the block
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

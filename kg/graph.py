@@ -335,14 +335,18 @@ class Graph:
         row = self.db.execute(sql).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
-    def unnamed_records(self) -> list[str]:
-        """Keys of the arXiv records whose paper no other document names."""
-        sql = (
-            "SELECT d.key FROM document d WHERE d.kind = ? AND NOT EXISTS (SELECT 1 FROM mention_key k"
-            " JOIN mention m ON m.id = k.mention_id WHERE k.key = 'id:' || d.key AND m.document_id <> d.id)"
-            " ORDER BY d.key"
+    def unnamed_records(self, *, but: Sequence[str] = ()) -> list[str]:
+        """Keys of the arXiv records whose paper no other document names, ``but`` for some categories."""
+        held = (
+            "SELECT 1 FROM paper p CROSS JOIN json_each(p.categories) c"
+            " WHERE p.arxiv_id = substr(d.key, 7) AND c.value IN"
         )
-        return [key for (key,) in self.db.execute(sql, (DocumentKind.ARXIV,))]
+        sql = (
+            "SELECT d.key FROM document d WHERE d.kind = ? AND NOT EXISTS (SELECT 1 FROM mention_key k"  # noqa: S608
+            " JOIN mention m ON m.id = k.mention_id WHERE k.key = 'id:' || d.key AND m.document_id <> d.id)"
+            f" AND NOT EXISTS ({held} ({','.join('?' * len(but))})) ORDER BY d.key"
+        )
+        return [key for (key,) in self.db.execute(sql, (DocumentKind.ARXIV, *but))]
 
     def documents(self) -> list[Document]:
         """All documents, by key."""

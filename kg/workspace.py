@@ -33,6 +33,10 @@ _LARGEST = 30_000  # what arXiv gives to one query at most
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+[/#]$")
 
 
+SNAPSHOT = "arxiv:snapshot"
+"""The address of papers that came in bulk; ``/cs.CL+cs.LG`` behind it: those of these categories."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A configured source: its name for ever, and the address it is read from.
@@ -45,6 +49,16 @@ class Source:
     address: str
     limit: int = 0
     every: str = ""
+
+    @property
+    def snapshot(self) -> tuple[str, ...] | None:
+        """The categories of arXiv's snapshot that it stands for, () for all; None if it is another source.
+
+        >>> Source("x", "arxiv:snapshot/cs.CL+cs.LG").snapshot, Source("x", "arxiv:snapshot").snapshot
+        (('cs.CL', 'cs.LG'), ())
+        """
+        address, _, categories = self.address.partition("/")
+        return tuple(filter(None, categories.split("+"))) if address == SNAPSHOT else None
 
     @property
     def period(self) -> timedelta | None:

@@ -160,14 +160,23 @@ def _instant(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def reading_of(record: PaperRecord, *, reader: str = READER) -> Reading:
-    """The document ``arxiv:ID``: one mention of one paper, resting on the whole record."""
+def fingerprint(record: PaperRecord) -> tuple[str, str]:
+    """The blob and the digest of a record's bytes: what its document and its place are known by."""
     content = canonical_json(record)
+    return blob_id(content), digest(content.decode())
+
+
+def reading_of(record: PaperRecord, *, reader: str = READER, known: tuple[str, str] | None = None) -> Reading:
+    """The document ``arxiv:ID``: one mention of one paper, resting on the whole record.
+
+    ``known``: its :func:`fingerprint`, where it was worked out elsewhere.
+    """
+    blob, place = known or fingerprint(record)
     identifiers = [Identifier("arxiv", record.arxiv_id)]
     if record.doi:
         identifiers.append(Identifier("doi", record.doi))
     paper = Mention(
-        place=Place((), digest(content.decode()), 0),
+        place=Place((), place, 0),
         name=record.title,
         kind=Kind.PAPER,
         rule=RULE,
@@ -178,7 +187,7 @@ def reading_of(record: PaperRecord, *, reader: str = READER) -> Reading:
         key=f"arxiv:{record.arxiv_id}",
         kind=DocumentKind.ARXIV,
         title=record.title,
-        revision=Revision(blob=blob_id(content), reader=reader, retrieved_from=identifiers[0].url),
+        revision=Revision(blob=blob, reader=reader, retrieved_from=identifiers[0].url),
         mentions=(paper,),
         record=record,
         page=identifiers[0].url,

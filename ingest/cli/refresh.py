@@ -144,7 +144,8 @@ def _forget(context: Context, store: Store) -> None:
 
 def _not_carried(store: Store, sources: list[Source]) -> list[str]:
     """The arXiv ids that are sources and that no node of the graph carries yet."""
-    addresses = [s.address for s in sources if s.address.startswith("arxiv:") and not is_query(s.address)]
+    listed = [source for source in sources if source.snapshot is None and not is_query(source.address)]
+    addresses = [source.address for source in listed if source.address.startswith("arxiv:")]
     carried = Graph(store).arxiv_ids()
     return [one for one in (a.removeprefix("arxiv:") for a in addresses) if one not in carried]
 

@@ -24,6 +24,8 @@ from kg.workspace import Settings, Workspace, now, write_text
 
 from .output import narrate, on_terminal
 
+_AT_ONCE = 5_000  # records that leave in one transaction
+
 FORMATS = ("auto", "table", "json", "jsonl", "ids")
 
 
@@ -119,15 +121,18 @@ class Context:
             yield store
 
     def forget_unnamed(self, store: Store) -> None:
-        """Records of papers that no list names any more, and that are no source, leave the graph."""
-        kept = {source.address for source in self.settings.sources}
-        gone = [key for key in Graph(store).unnamed_records() if key not in kept]
-        if gone:
-            store.remove(*gone)
-            if not self.quiet:
-                narrate(
-                    f"note: {len(gone)} records of papers that no list names any more have left the graph"
-                )
+        """Records of papers that no list names any more, and that no source holds, leave the graph."""
+        sources = self.settings.sources
+        snapshots = [source.snapshot for source in sources if source.snapshot is not None]
+        if () in snapshots:
+            return  # all of arXiv is a source
+        kept = {source.address for source in sources}
+        held = [category for categories in snapshots for category in categories]
+        gone = [key for key in Graph(store).unnamed_records(but=held) if key not in kept]
+        for start in range(0, len(gone), _AT_ONCE):
+            store.remove(*gone[start : start + _AT_ONCE])
+        if gone and not self.quiet:
+            narrate(f"note: {len(gone)} records of papers that no list names any more have left the graph")
 
     def correct(self, change: Callable[[Workspace], object]) -> Delta:
         """What changed in the graph, after ``change`` has edited corrections.toml.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -88,6 +88,8 @@ class Store:
         dry_run: bool = False,
         find_names: bool = True,
         look: Callable[[], object] | None = None,
+        versions: Mapping[str, Iterable[PaperVersion]] | None = None,
+        asked_at: datetime | None = None,
     ) -> Delta:
         """What changed, after these documents say what their readings say and nothing else.
 
@@ -95,11 +97,14 @@ class Store:
         node first, so the order of readings does not matter. ``lookups``: arXiv ids that
         were answered for, and whether arXiv knows them. ``dry_run`` rolls back and tells the same
         delta; ``look`` is called before that, and sees the graph as it would be. Without
-        ``find_names`` the texts wait for :meth:`find_names`.
+        ``find_names`` the texts wait for :meth:`find_names`. ``versions``: by arXiv id what is known of
+        the versions of papers. ``asked_at``: when the answers were given, if not just now.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
             fresh = documents.replace(self.db, readings, now, touched)
-            records.note_lookups(self.db, lookups or {}, now)
+            records.note_versions(self.db, versions or {})
+            asked = asked_at.astimezone(UTC).isoformat(timespec="seconds") if asked_at else now
+            records.note_lookups(self.db, lookups or {}, asked)
             delta = self._derive(touched, now, find_names=find_names) if fresh else Delta()
             self._next_generation(delta)
             if look is not None:
@@ -148,6 +153,35 @@ class Store:
     def unread(self) -> int:
         """How many nodes have texts that wait to be searched for names."""
         return occurrences.waiting(self.db)
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Many large transactions in a row: more memory, and the log is put into the file less often."""
+        (mapped,) = self.db.execute("PRAGMA mmap_size").fetchone() or (0,)
+        self.db.execute("PRAGMA mmap_size = 0")  # a page would be in memory twice
+        self.db.execute("PRAGMA cache_size = -65536")
+        self.db.execute("PRAGMA wal_autocheckpoint = 150000")
+        try:
+            yield
+        finally:
+            self.db.execute("PRAGMA wal_autocheckpoint = 1000")
+            self.db.execute("PRAGMA cache_size = -2000")
+            self.db.execute(f"PRAGMA mmap_size = {int(mapped)}")
+            with suppress(sqlite3.Error):  # a reader may be in the log still: then the next one does it
+                self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def remembered(self, key: str) -> str | None:
+        """What was to be remembered under that key, or None."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember(self, key: str, value: str | None) -> None:
+        """Remember a value under that key; None: forget it."""
+        with self._transaction():
+            if value is None:
+                self.db.execute("DELETE FROM meta WHERE key = ?", (key,))
+            else:
+                self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def checked(self, *keys: str) -> None:
         """Note that these documents were looked at just now and say what they said."""

@@ -85,6 +85,7 @@ CREATE TABLE paper (
     withdrawn INTEGER NOT NULL, authors TEXT NOT NULL, categories TEXT NOT NULL,
     retrieved_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX paper_document ON paper (document_id);
 CREATE INDEX paper_withdrawn ON paper (arxiv_id) WHERE withdrawn = 1;
 CREATE TABLE paper_lookup (
     arxiv_id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, misses INTEGER NOT NULL
@@ -148,6 +149,7 @@ CREATE VIRTUAL TABLE search_name USING fts5 (
     tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3 4'
 );
 INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
 INSERT INTO search_name (search_name, rank) VALUES ('hashsize', 4194304);
 CREATE TABLE mark (id INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, node_id INTEGER) STRICT;
 CREATE INDEX mark_node ON mark (node_id);

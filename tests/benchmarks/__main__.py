@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from . import crash, ingest, names, refresh, startup, turtle
+from . import crash, importing, ingest, names, refresh, startup, turtle
 from .figures import table
 
 
@@ -17,7 +17,9 @@ def main() -> None:
     """Measure, group by group, and print each as soon as it is there."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "group", nargs="*", help="startup, ingest, refresh, turtle, names, crash; all if none is named"
+        "group",
+        nargs="*",
+        help="startup, ingest, import, refresh, turtle, names, crash; all if none is named",
     )
     parser.add_argument("--rounds", type=int, default=15, help="fresh processes of each kind")
     parser.add_argument("--lists", type=int, default=20, help="variants of the starter list")
@@ -25,11 +27,13 @@ def main() -> None:
     parser.add_argument(
         "--papers", type=int, default=20_000, help="papers of the graph to export, texts to find names in"
     )
+    parser.add_argument("--records", type=int, default=20_000, help="records of the snapshot to import")
     parser.add_argument("--kills", type=int, default=200, help="refreshes of 2,000 papers that are killed")
     options = parser.parse_args()
     groups: dict[str, Callable[[], str]] = {
         "startup": lambda: table(startup.run(options.rounds)),
         "ingest": lambda: table(ingest.run(options.lists, options.corpus)),
+        "import": lambda: table(importing.run(options.records)),
         "refresh": lambda: table(refresh.run(options.papers)),
         "turtle": lambda: turtle.run(options.papers),
         "names": lambda: table(names.run(options.papers)),
