@@ -90,12 +90,12 @@ class Throttle:
                     return
             if wait > self.patience:
                 raise RateLimited(
-                    f"arXiv asked to be left alone for another {_long(wait)}",
+                    f"arXiv asked to be left alone for another {duration(wait)}",
                     hint="Run kg refresh later; what is stored stays usable.",
                     retry_after=wait,
                 )
             if wait >= _WORTH_TELLING:
-                self._tell(f"waiting {_long(wait)} before arXiv may be asked again")
+                self._tell(f"waiting {duration(wait)} before arXiv may be asked again")
             self.time.sleep(wait)
 
     @contextlib.contextmanager
@@ -154,6 +154,11 @@ class Throttle:
             ) from None
 
 
-def _long(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A length of time in a word or two.
+
+    >>> duration(0.2), duration(59), duration(150)
+    ('1 s', '59 s', '3 min')
+    """
     minute = 60
     return f"{math.ceil(seconds)} s" if seconds < 2 * minute else f"{math.ceil(seconds / minute)} min"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -35,13 +36,27 @@ def steps(context: Context, verb: str, total: int = 1) -> Iterator[Callable[[str
 
 @contextmanager
 def bar(context: Context, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A function that moves a bar on by so many; silent off a terminal or with ``--quiet``."""
+    """A function that moves a bar on by so many; silent off a terminal or with ``--quiet``.
+
+    The time left is told from the first step on: steps are few and far apart.
+    """
     if context.quiet or not total or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
+    from ingest.arxiv.throttle import duration
+
+    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total, left="")
+        begun = time.monotonic()
+
+        def advance(count: int) -> None:
+            progress.advance(task, count)
+            done = min(progress.tasks[0].completed, total)
+            seconds = (time.monotonic() - begun) * (total - done) / max(done, 1)
+            progress.update(task, left=f"about {duration(seconds)} left" if done < total else "")
+
+        yield advance

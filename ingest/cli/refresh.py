@@ -102,8 +102,7 @@ def _refresh(context: Context, plan: _Plan) -> Outcome:
         report = look_up(context, store, extra=extra, queries=queries, everything=plan.everything)
         find_names(context, store)
     code = finish(context, gathered, delta, report, plan.format_, strict=True)
-    if code == Exit.DONE and report.error is not None:
-        code = Exit.UNREACHABLE if not (readings or same or report.new) else Exit.PARTLY
+    code = _with_papers(code, report, alone=not (readings or same))
     return Outcome(code, reason(gathered, report) if code else "", as_json(gathered, delta, report))
 
 
@@ -175,7 +174,8 @@ def _would(
 ) -> int:
     """The exit code of a dry run, after what would change has been told."""
     if format_ == "json":
-        return _of_papers(finish(context, gathered, delta, papers, format_, strict=True), papers)
+        code = finish(context, gathered, delta, papers, format_, strict=True)
+        return _with_papers(code, papers, alone=not gathered)
     failed = [one.error for one in gathered if one.error is not None]
     for error in failed:
         complain(error)
@@ -189,8 +189,12 @@ def _would(
         click.echo(safe(f"  {change.document} {change.text}: {change.action}{what}"))
     if len(changed) > _SHOWN:
         click.echo(f"  and {len(changed) - _SHOWN} more (--json has all)")
-    return _of_papers(Exit.PARTLY if failed else Exit.DONE, papers)
+    return _with_papers(Exit.PARTLY if failed else Exit.DONE, papers, alone=not gathered)
 
 
-def _of_papers(code: int, papers: PapersReport) -> int:
-    return Exit.PARTLY if code == Exit.DONE and papers.error is not None else code
+def _with_papers(code: int, papers: PapersReport, *, alone: bool) -> int:
+    """The exit code that papers without an answer mean; ``alone``: nothing else was reached either."""
+    if code != Exit.DONE or papers.error is None:
+        return code
+    answered = papers.asked - papers.unanswered
+    return Exit.UNREACHABLE if alone and not answered else Exit.PARTLY

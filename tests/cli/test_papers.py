@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.cli.command import Kg, finish, rows, until
+from tests.cli.command import Kg, finish, on_a_terminal, rows, until
 from tests.cli.lists import KELP, TIDE_PAPERS, TIDES, long_list
 from tests.fakes import loopback
 from tests.fakes.arxiv_server import ArxivServer, Paper, invented, invented_ids
@@ -335,6 +336,21 @@ def test_a_dry_run_without_an_arxiv_tells_of_lists_and_leaves_with_4(kg: Kg, arx
     told = kg("refresh", "--all", "--dry-run", code=4)
     assert told.errors == ["4 papers have no fresh metadata: arXiv refuses to serve this address (HTTP 403)"]
     assert "would change: no change; papers: 0 looked up" in told.out
+
+
+@pytest.mark.parametrize("call", [["refresh"], ["refresh", "--dry-run"]], ids=["refresh", "dry run"])
+def test_where_nothing_but_papers_is_asked_for_and_none_answers_it_is_exit_3(kg: Kg, call: list[str]) -> None:
+    kg("add", "arxiv:2106.09685")
+    told = kg(*call, code=3)
+    assert told.errors == ["1 paper has no fresh metadata: KG_OFFLINE is set: nothing is fetched"]
+
+
+def test_a_terminal_sees_how_far_the_papers_are_and_how_long_it_takes(kg: Kg, arxiv: ArxivServer) -> None:
+    kg.write("gauges.md", long_list(1600))
+    arxiv.script(*[loopback.late(0.4)] * 4)
+    shown = "\n".join(on_a_terminal(kg, "add", "gauges.md"))
+    assert re.search(r"papers.* 31%.*about \d s left", shown)
+    assert re.search(r"papers.* 62%.*about \d s left", shown)
 
 
 # ---------------------------------------------------------------------- faults, interruptions
