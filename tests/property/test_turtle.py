@@ -55,6 +55,8 @@ def test_any_text_comes_back(value: str) -> None:
 @given(st.one_of(links, texts, hostile))
 @example("https://example.org/kg/node/a.b-")
 @example("http://schema.org/a:b")
+@example("http://\u1680")
+@example("http://example.org/\u1680")
 def test_any_link_is_an_iri_or_is_left_out(iri: str) -> None:
     notes = Notes()
     term = SPACES.link(iri, notes)
