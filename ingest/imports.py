@@ -15,7 +15,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from io import BufferedReader
@@ -40,6 +40,8 @@ PROBLEMS = 100
 """Problems that are kept; of more only the number is told."""
 
 _KEY = "import"
+_CHUNK = 1_000  # papers that the reader has in its hands at once
+_SEEN = 100_000  # lines after which it is noted how far the file has been read, also where nothing is wanted
 _SAMPLE = 65_536  # bytes at both ends of a file by which it is known again
 
 
@@ -94,18 +96,36 @@ def import_snapshot(
     left = json.loads(store.remembered(_KEY) or "{}")
     start = (left["turn"], left["offset"], left["number"]) if left.get("file") == mark else (0, 0, 0)
     report = Imported(resumed=start != (0, 0, 0))
-    with _reader(path, (part, batch), start) as messages, store.bulk(), _uncollected():
+    with _reader(path, (part, min(batch, _CHUNK)), start) as messages, store.bulk(), _uncollected():
         size = Extent(*next(messages))
         report.day = size.day
         begun(size)
-        for message in messages:
-            one = _Batch(*message)
+        for one in _gathered(messages, batch):
             _keep(store, one, report)
             said = {"file": mark, "turn": one.turn, "offset": one.offset, "number": one.number}
             store.remember(_KEY, json.dumps(said))
             done(one.lines)
     store.remember(_KEY, None)
     return report
+
+
+def _gathered(messages: Iterable[tuple[Any, ...]], size: int) -> Iterator[_Batch]:
+    """The small batches that come as such of about that size."""
+    waiting: _Batch | None = None
+    for message in messages:
+        one = _Batch(*message)
+        if waiting is not None and waiting.turn != one.turn:
+            yield waiting
+        elif waiting is not None:
+            rows, problems = waiting.rows + one.rows, waiting.problems + one.problems
+            lines, unwanted = waiting.lines + one.lines, waiting.unwanted + one.unwanted
+            one = replace(one, rows=rows, problems=problems, lines=lines, unwanted=unwanted)
+        waiting = None if len(one.rows) >= size else one
+        if waiting is None or waiting.lines >= _SEEN:
+            waiting = None
+            yield one
+    if waiting is not None:
+        yield waiting
 
 
 def _keep(store: Store, batch: _Batch, report: Imported) -> None:
@@ -116,9 +136,10 @@ def _keep(store: Store, batch: _Batch, report: Imported) -> None:
     room = PROBLEMS - len(report.problems)
     report.problems += [Problem(line, message) for line, message in batch.problems[:room]]
     papers = {row[0]: row for row in batch.rows}  # of a paper that stands there twice the later line
-    asked = _answered(store, papers)
-    same = {arxiv_id for arxiv_id, blob in _blobs(store, papers) if blob == papers[arxiv_id][-2][0]}
-    known = held(store.db, papers.keys() - same)
+    blobs = _blobs(store, papers)
+    same = {arxiv_id for arxiv_id, blob in blobs.items() if blob == papers[arxiv_id][-2][0]}
+    asked = _answered(store, blobs)
+    known = held(store.db, blobs.keys() - same)
     readings, versions = [], {}
     for arxiv_id, row in papers.items():
         if arxiv_id in same:
@@ -145,10 +166,10 @@ def _keep(store: Store, batch: _Batch, report: Imported) -> None:
         report.same += delta.documents_unchanged
 
 
-def _blobs(store: Store, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The ids of those papers that have a record, each with the blob of it."""
+def _blobs(store: Store, ids: Iterable[str]) -> dict[str, str]:
+    """The blobs of the records that these papers have, by id."""
     sql = "SELECT substr(key, 7), blob FROM document WHERE key IN ({})"
-    return ((row[0], row[1]) for row in rows_in(store.db, sql, [f"arxiv:{one}" for one in ids]))
+    return {row[0]: row[1] for row in rows_in(store.db, sql, [f"arxiv:{one}" for one in ids])}
 
 
 def _answered(store: Store, ids: Iterable[str]) -> dict[str, str]:

@@ -41,7 +41,7 @@ def _batches(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
 def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touched: Touched) -> int:
     sql = "SELECT key, id, blob, reader FROM document WHERE key IN ({})"
     known = {row["key"]: row for row in rows_in(db, sql, [reading.key for reading in readings])}
-    late = older(db, (reading.record for reading in readings if reading.record is not None))
+    late = older(db, (one.record for one in readings if one.record is not None and one.key in known))
     same, fresh = [], []
     for reading in readings:
         row, revision = known.get(reading.key), reading.revision
@@ -63,7 +63,9 @@ def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touc
     ]
     said.store(db, batch, old, touched)
     records = [(one.document, one.reading) for one in batch if one.reading.record is not None]
-    touched.records |= store_records(db, records, now)
+    touched.records |= store_records(
+        db, records, now, fresh={n for n, one in records if one.key not in known}
+    )
     touched.stored |= {one.record.arxiv_id: one.record for _, one in records if one.record is not None}
     for reading in lists:
         if reading.key in entries:

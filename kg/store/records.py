@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,15 +51,17 @@ _COLUMNS = (
 
 
 def store_records(
-    db: sqlite3.Connection, readings: Iterable[tuple[int, Reading]], now: str
+    db: sqlite3.Connection, readings: Iterable[tuple[int, Reading]], now: str, *, fresh: Collection[int] = ()
 ) -> dict[str, Fields | None]:
     """By id the fields that changed, which the history keeps from now on; None for a new record.
 
-    Each record comes with the number of its document.
+    Each record comes with the number of its document; those of ``fresh`` documents are new.
     """
     said = {one.record.arxiv_id: (n, one.record, one.revision.blob) for n, one in readings if one.record}
     rows = {arxiv_id: _row(number, record, now) for arxiv_id, (number, record, _) in said.items()}
-    old = {row["arxiv_id"]: row for row in rows_in(db, "SELECT * FROM paper WHERE arxiv_id IN ({})", rows)}
+    sql = "SELECT * FROM paper WHERE arxiv_id IN ({})"
+    asked = [arxiv_id for arxiv_id, (number, _, _) in said.items() if number not in fresh]
+    old = {row["arxiv_id"]: row for row in rows_in(db, sql, asked)}
     sql = f"INSERT INTO paper ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
     db.executemany(sql, [row for arxiv_id, row in rows.items() if arxiv_id not in old])
     sets = ", ".join(f"{name} = ?" for name in _COLUMNS[:-1])

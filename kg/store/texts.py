@@ -35,7 +35,10 @@ def index(
     """
     listed = sorted(nodes)
     sql = "SELECT * FROM search_text WHERE node_id IN ({})"
-    old: dict[int, Text] = {row[0]: tuple(row) for row in rows_in(db, sql, listed)}
+    old: dict[int, Text] = {}
+    if listed:  # what is new has no text yet
+        (last,) = db.execute("SELECT ifnull(max(node_id), 0) FROM search_text").fetchone()
+        old = {row[0]: tuple(row) for row in rows_in(db, sql, [n for n in listed if n <= last])}
     new = [text for text in _texts(db, listed, drafts, touched) if old.get(text[0]) != text]
     _delete(db, [old[text[0]] for text in new if text[0] in old])
     db.executemany("INSERT INTO search_text VALUES (?, ?, ?, ?, ?)", new)
