@@ -146,7 +146,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 CREATE VIRTUAL TABLE search_name USING fts5 (
     label, names, filters, content='search_text', content_rowid='node_id',
-    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3 4'
+    tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3'
 );
 INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
 INSERT INTO search (search, rank) VALUES ('automerge', 8);

@@ -93,7 +93,7 @@ def _texts(
         filters += (category_token(one) for _, _, categories in found for one in categories)
         filters += (author_token(one) for _, authors, _ in found for one in authors)
         names = " ".join((*aliases, *identifiers))
-        yield number, label, names, spaced("\n".join(body)), " ".join(dict.fromkeys(filters))
+        yield number, label, names, "\n".join(map(spaced, body)), " ".join(dict.fromkeys(filters))
 
 
 def _papers(identifiers: Iterable[str]) -> list[str]:
