@@ -22,6 +22,7 @@ from .records import plain
 from .tex import unicode_of
 
 LONGEST = 4_000_000  # bytes of a line: three thousand authors take a tenth
+_VERSIONS = 10_000  # more than any paper will ever have
 _MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _SUBMITTED = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT")
 _NEW_STYLE = re.compile(rb'\s*\{\s*"id"\s*:\s*"\d{4}\.\d')
@@ -43,7 +44,7 @@ class Part:
             return True
         try:
             return _submitted(fields["versions"][0]["created"]).date() >= self.since
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, OverflowError, TypeError, ValueError):
             return True
 
 
@@ -103,8 +104,10 @@ def _text(fields: dict[str, Any], name: str) -> str:
 def _versions(fields: dict[str, Any]) -> tuple[Version, ...]:
     try:
         listed = [(int(one["version"].lstrip("v")), _submitted(one["created"])) for one in fields["versions"]]
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
         raise ValueError(f"{_text(fields, 'id')[:40]} has no usable versions") from None
+    if any(not 0 < number < _VERSIONS for number, _ in listed):
+        raise ValueError(f"{_text(fields, 'id')[:40]} has no usable versions")
     return tuple(Version(number, at) for number, at in sorted(listed))
 
 
