@@ -25,7 +25,18 @@ from .nodes import SCHEMES, Nodes, block
 from .sources import Sources
 from .terms import VOCABULARIES, Block, Namespaces, Notes, Pair
 
-__all__ = ["Block", "Namespaces", "Notes", "Options", "Pair", "View", "opened"]
+__all__ = ["SECTIONS", "Block", "Namespaces", "Notes", "Options", "Pair", "View", "opened"]
+
+SECTIONS = (
+    "dataset",
+    "vocabulary",
+    "sources",
+    *(kind.plural for kind in Kind),
+    "categories",
+    "replaced",
+    "evidence",
+)
+"""The names of the sections of an export, in their order."""
 
 _USED = "dcterms fabio fair4ml foaf kg mls pav prov schema skos".split()
 _CATEGORIES = "scheme:arxiv-categories"

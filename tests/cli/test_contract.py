@@ -102,6 +102,7 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kg.write("my-list.md", NAMED_IN_EXAMPLES)
     kg("add", "my-list.md")
     kg("correct", "rename", "bert-mini", "BERT Mini")
+    kg("export", "-o", "graph.ttl")
     for name in ("notes/list.md", "a.md", "b.md"):
         kg.write(name, TIDES)
     kg.write("references.bib", "@misc{a, title={A small study}, year=2024}")
