@@ -132,8 +132,10 @@ class Nodes:
             self._categories.add(said.value)
             return papers.category(said.value)
         if predicate is Predicate.AUTHOR:
-            authors.append(papers.author(names.behind(entry.slug, [said.value]), said.value))
-            return authors[-1][0]
+            author = papers.author(names.behind(entry.slug, [said.value]), said.value)
+            if author not in authors:  # said twice, under two conditions: still one author
+                authors.append(author)
+            return author[0]
         if said.datatype == "iri":
             bare = None if "://" in said.value else identify(said.value)  # "github.com/owner/name"
             return self.spaces.link(bare.url if bare else said.value, self.notes)

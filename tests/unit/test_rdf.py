@@ -232,6 +232,19 @@ def test_what_a_record_would_say_can_be_said_by_hand(tmp_path: Path) -> None:
     assert "@prefix author:" in text
 
 
+def test_an_author_who_is_named_under_two_conditions_is_described_once(tmp_path: Path) -> None:
+    study = mention("A study", Kind.PAPER)
+    conditions = [claim(study, Predicate.AUTHOR, "Ada Heron", ("how", one)) for one in ("first", "last")]
+    with fill(tmp_path / "g.db", [listed("one", [study], conditions)]) as store:
+        subjects = Counter(block[0] for block in _blocks(store))
+    assert [n for subject, n in subjects.items() if subject.startswith("author:")] == [1]
+
+
+def _blocks(store: Store) -> list[tuple[str, object]]:
+    with opened(Graph(store)) as view:
+        return list(view.blocks())
+
+
 def test_nothing_is_lost_in_silence(tmp_path: Path) -> None:
     odd = mention("Odd", Kind.MODEL)
     other = mention("Other", Kind.MODEL)
