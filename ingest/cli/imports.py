@@ -35,7 +35,8 @@ def import_() -> None:
     epilog="""\b
 Examples:
   kg import arxiv arxiv-metadata-oai-snapshot.json
-  kg import arxiv snapshot.json.gz --category cs.CL --category cs.LG --since 2018-01-01""",
+  kg import arxiv arxiv-metadata-oai-snapshot.json --since 2018-01-01
+  kg import arxiv snapshot.json.gz --category cs.CL --category cs.LG""",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shlex
@@ -34,6 +35,7 @@ from kg.errors import (
 )
 from tests.cli.command import Kg, on_a_terminal
 from tests.cli.lists import NAMED_IN_EXAMPLES, TIDES
+from tests.cli.test_import import SNAPSHOT
 from tests.fakes.arxiv_server import ArxivServer
 from tests.fakes.list_server import ListServer
 
@@ -106,6 +108,9 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("notes/list.md", "a.md", "b.md"):
         kg.write(name, TIDES)
     kg.write("references.bib", "@misc{a, title={A small study}, year=2024}")
+    for name, open_ in (("arxiv-metadata-oai-snapshot.json", open), ("snapshot.json.gz", gzip.open)):
+        with open_(folder / "desk" / name, "wb") as file:
+            file.writelines(SNAPSHOT)
     kg.write("zotero.json", '[{"type": "article", "title": "Another small study"}]')
     return folder
 
