@@ -187,7 +187,8 @@ def _unescaped(written: str) -> str:
 
 # RFC 3987, but for what no link of a list needs: a host of IPv6, private use, and blanks and marks
 # of direction, which the grammar would let through and which people cannot see.
-_UCS = "\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff00-\uffef"
+_UCS = "\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff"
+_UCS += "\uf900-\ufdcf\ufdf0-\ufefe\uff00-\uffef"
 _UCS += "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
 _FREE = rf"[A-Za-z0-9._~!$&'()*+,;=:{_UCS}-]|%[0-9A-Fa-f]{{2}}"
 _HOST = rf"(?:[A-Za-z0-9._~!$&'()*+,;={_UCS}-]|%[0-9A-Fa-f]{{2}})+"
