@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from . import ledger, passages, search, walk
+from . import ledger, passages, receipts, search, walk
 from .corrections import Correction
 from .drafts import Seen
 from .errors import UnknownNode
@@ -32,11 +32,11 @@ from .model import (
 )
 from .names import name_key, slugify
 from .search import Query
-from .store import Store, occurrences, runs
+from .store import Store, occurrences, records, runs
 from .store.batches import SIZE, rows_in
 from .store.documents import correction_of
 from .store.marks import all_marks, marks_of
-from .store.rows import document_of, node_of, place_of, record_of, span_of
+from .store.rows import document_of, node_of, place_of, record_of
 from .store.said import mention_of
 from .store.slugs import current
 from .store.touched import SOURCE
@@ -44,15 +44,6 @@ from .ties import Tie, ties
 from .vocabulary import Kind, Predicate
 
 _ALL = Wanted()
-
-# Papers with an arXiv id but no record: only what is no record itself can name such a paper.
-_BARE = """
-SELECT count(DISTINCT k.key) FROM document d CROSS JOIN mention m ON m.document_id = d.id
-CROSS JOIN mention_key k ON k.mention_id = m.id
-WHERE d.kind <> 'arxiv' AND m.kind = 'PAPER' AND m.node_id IS NOT NULL
-AND k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;'
-AND NOT EXISTS (SELECT 1 FROM paper p WHERE p.arxiv_id = substr(k.key, 10))
-"""
 
 
 class Graph:
@@ -236,46 +227,19 @@ class Graph:
         if not statement.id and isinstance(statement.object, Node):
             ends = self._number(statement.subject.slug), self._number(statement.object.slug)
             told = passages.receipts(self.db, *ends, lambda row: self.evidence(self._statements([row])[0]))
-            return sorted(told, key=_evidence_order)
+            return sorted(told, key=receipts.order)
         if not statement.id:
             ids = [i for i in statement.subject.identifiers if i.scheme == "arxiv"]
             return [Evidence(f"arxiv:{i.value}", (), "arxiv-record", 1.0) for i in ids]
-        sql = (
-            "SELECT c.id, d.key AS document, c.rule, c.confidence FROM claim c"
-            " JOIN document d ON d.id = c.document_id WHERE c.statement_id = ?"
-        )
-        claims = self.db.execute(sql, (statement.id,)).fetchall()
-        return sorted((self._evidence(claim) for claim in claims), key=_evidence_order)
-
-    def _evidence(self, claim: sqlite3.Row) -> Evidence:
-        sql = (
-            "SELECT p.* FROM claim_place c JOIN place p ON p.id = c.place_id WHERE c.claim_id = ?"
-            " ORDER BY c.position"
-        )
-        rows = self.db.execute(sql, (claim["id"],)).fetchall()
-        places, spans = tuple(map(place_of, rows)), tuple(map(span_of, rows))
-        return Evidence(claim["document"], places, claim["rule"], claim["confidence"], spans)
+        return receipts.of_statement(self.db, statement.id)
 
     def mentioned(self, slug: str) -> list[Evidence]:
         """Where a node is mentioned, by document and place: the receipt of its being there."""
-        sql = (
-            "SELECT d.key AS document, m.rule, m.confidence, p.* FROM mention m"
-            " JOIN document d ON d.id = m.document_id JOIN place p ON p.id = m.place_id"
-            " WHERE m.node_id = ?"
-        )
-        found = [
-            Evidence(row["document"], (place_of(row),), row["rule"], row["confidence"], (span_of(row),))
-            for row in self.db.execute(sql, (self._number(slug),))
-        ]
-        return sorted(found, key=_evidence_order)
+        return receipts.of_node(self.db, self._number(slug))
 
     def items_at(self, document: str, line: int) -> list[str]:
         """Digests of the entries that stand at a line of the current revision, innermost first."""
-        sql = (
-            "SELECT p.digest FROM place p JOIN document d ON d.id = p.document_id"
-            " WHERE d.key = ? AND p.line <= ? AND p.end_line >= ? ORDER BY p.end_line - p.line, p.id"
-        )
-        return [row["digest"] for row in self.db.execute(sql, (document, line, line))]
+        return receipts.items_at(self.db, document, line)
 
     def ties(self, slug: str) -> list[Tie]:
         """Why the mentions of a node are one thing: each with what ties it to those before it."""
@@ -294,12 +258,7 @@ class Graph:
         None where its bytes are not kept or have no such line.
         """
         content = self.content(document)
-        if content is None:
-            return None
-        lines = content.decode("utf-8", "replace").splitlines()
-        first = max(1, span.line - around)
-        shown = tuple(lines[first - 1 : span.end_line + around])
-        return Excerpt(document, first, shown, span) if shown else None
+        return None if content is None else receipts.excerpt(content, document, span, around=around)
 
     # ------------------------------------------------------------- papers, documents
 
@@ -314,39 +273,15 @@ class Graph:
 
     def arxiv_ids(self) -> dict[str, datetime | None]:
         """Every arXiv id that a paper node carries, sorted, and when arXiv last answered for it."""
-        sql = (
-            "SELECT DISTINCT substr(k.key, 10) AS id, l.asked_at FROM mention_key k"
-            " JOIN mention m ON m.id = k.mention_id AND m.node_id IS NOT NULL"
-            " LEFT JOIN paper_lookup l ON l.arxiv_id = substr(k.key, 10)"
-            " WHERE k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;' AND m.kind = 'PAPER' ORDER BY 1"
-        )
-        return {
-            row["id"]: datetime.fromisoformat(row["asked_at"]) if row["asked_at"] else None
-            for row in self.db.execute(sql)
-        }
+        return records.arxiv_ids(self.db)
 
     def oldest_lookup(self) -> datetime | None:
         """When arXiv answered last for that paper of the graph for which it is longest ago."""
-        sql = (
-            "SELECT l.asked_at FROM paper_lookup l WHERE EXISTS (SELECT 1 FROM mention_key k JOIN mention m"
-            " ON m.id = k.mention_id WHERE k.key = 'id:arxiv:' || l.arxiv_id AND m.kind = 'PAPER'"
-            " AND m.node_id IS NOT NULL) ORDER BY l.asked_at LIMIT 1"
-        )
-        row = self.db.execute(sql).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+        return records.oldest_lookup(self.db)
 
     def unnamed_records(self, *, but: Sequence[str] = ()) -> list[str]:
         """Keys of the arXiv records whose paper no other document names, ``but`` for some categories."""
-        held = (
-            "SELECT 1 FROM paper p CROSS JOIN json_each(p.categories) c"
-            " WHERE p.arxiv_id = substr(d.key, 7) AND c.value IN"
-        )
-        sql = (
-            "SELECT d.key FROM document d WHERE d.kind = ? AND NOT EXISTS (SELECT 1 FROM mention_key k"  # noqa: S608
-            " JOIN mention m ON m.id = k.mention_id WHERE k.key = 'id:' || d.key AND m.document_id <> d.id)"
-            f" AND NOT EXISTS ({held} ({','.join('?' * len(but))})) ORDER BY d.key"
-        )
-        return [key for (key,) in self.db.execute(sql, (DocumentKind.ARXIV, *but))]
+        return records.unnamed(self.db, but=but)
 
     def documents(self) -> list[Document]:
         """All documents, by key."""
@@ -400,13 +335,12 @@ class Graph:
         (documents,) = self.db.execute("SELECT count(*) FROM document").fetchone()
         kept[DocumentKind.ARXIV.value] = documents - sum(kept.values())
         (recorded,) = self.db.execute("SELECT count(*) FROM paper").fetchone()
-        (bare,) = self.db.execute(_BARE).fetchone()
         return Counts(
             nodes,
             {predicate: said[predicate.name] for predicate in Predicate if predicate.name in said},
             {kind: kept[kind.value] for kind in DocumentKind if kept.get(kind.value)},
             recorded,
-            bare,
+            records.bare(self.db),
             occurrences.count(self.db),
             occurrences.waiting(self.db),
         )
@@ -465,7 +399,3 @@ def _other(statement: Statement, here: Node) -> tuple[object, ...]:
 
 def _ids(node: Node) -> set[str]:
     return {str(identifier) for identifier in node.identifiers}
-
-
-def _evidence_order(evidence: Evidence) -> tuple[object, ...]:
-    return evidence.document, evidence.places, evidence.rule, evidence.confidence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kg.model import PaperRecord, PaperVersion, Reading
+from kg.model import DocumentKind, PaperRecord, PaperVersion, Reading
 
 from .batches import rows_in
 
@@ -184,3 +184,59 @@ def events(fields: Fields) -> list[PaperEvent]:
     if rest and not version[0]:
         found.append(PaperEvent("changed", new=rest))
     return found
+
+
+# --------------------------------------------------------------------------------- read
+
+# Papers with an arXiv id but no record: only what is no record itself can name such a paper.
+_BARE = """
+SELECT count(DISTINCT k.key) FROM document d CROSS JOIN mention m ON m.document_id = d.id
+CROSS JOIN mention_key k ON k.mention_id = m.id
+WHERE d.kind <> 'arxiv' AND m.kind = 'PAPER' AND m.node_id IS NOT NULL
+AND k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;'
+AND NOT EXISTS (SELECT 1 FROM paper p WHERE p.arxiv_id = substr(k.key, 10))
+"""
+
+
+def arxiv_ids(db: sqlite3.Connection) -> dict[str, datetime | None]:
+    """Every arXiv id that a paper node carries, sorted, and when arXiv last answered for it."""
+    sql = (
+        "SELECT DISTINCT substr(k.key, 10) AS id, l.asked_at FROM mention_key k"
+        " JOIN mention m ON m.id = k.mention_id AND m.node_id IS NOT NULL"
+        " LEFT JOIN paper_lookup l ON l.arxiv_id = substr(k.key, 10)"
+        " WHERE k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;' AND m.kind = 'PAPER' ORDER BY 1"
+    )
+    return {
+        row["id"]: datetime.fromisoformat(row["asked_at"]) if row["asked_at"] else None
+        for row in db.execute(sql)
+    }
+
+
+def oldest_lookup(db: sqlite3.Connection) -> datetime | None:
+    """When arXiv answered last for that paper of the graph for which it is longest ago."""
+    sql = (
+        "SELECT l.asked_at FROM paper_lookup l WHERE EXISTS (SELECT 1 FROM mention_key k JOIN mention m"
+        " ON m.id = k.mention_id WHERE k.key = 'id:arxiv:' || l.arxiv_id AND m.kind = 'PAPER'"
+        " AND m.node_id IS NOT NULL) ORDER BY l.asked_at LIMIT 1"
+    )
+    row = db.execute(sql).fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
+def unnamed(db: sqlite3.Connection, *, but: Sequence[str] = ()) -> list[str]:
+    """Keys of the arXiv records whose paper no other document names, ``but`` for some categories."""
+    held = (
+        "SELECT 1 FROM paper p CROSS JOIN json_each(p.categories) c"
+        " WHERE p.arxiv_id = substr(d.key, 7) AND c.value IN"
+    )
+    sql = (
+        "SELECT d.key FROM document d WHERE d.kind = ? AND NOT EXISTS (SELECT 1 FROM mention_key k"  # noqa: S608
+        " JOIN mention m ON m.id = k.mention_id WHERE k.key = 'id:' || d.key AND m.document_id <> d.id)"
+        f" AND NOT EXISTS ({held} ({','.join('?' * len(but))})) ORDER BY d.key"
+    )
+    return [key for (key,) in db.execute(sql, (DocumentKind.ARXIV, *but))]
+
+
+def bare(db: sqlite3.Connection) -> int:
+    """How many papers with an arXiv id have no record."""
+    return int(db.execute(_BARE).fetchone()[0])
