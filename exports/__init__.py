@@ -50,11 +50,14 @@ class Format:
 
 
 _RDF = frozenset({"base", "no_provenance", "receipts", "abstracts"})
+_QUADS = _RDF - {"no_provenance"}  # it tells the graphs apart
 _PAPERS = frozenset({"key"})
 
 FORMATS = {
     "turtle": Format("exports.turtle:write", ".ttl", "RDF for people: sorted, one fact a line.", _RDF),
     "ntriples": Format("exports.ntriples:write", ".nt", "RDF for programs: one whole triple a line.", _RDF),
+    "trig": Format("exports.trig:write", ".trig", "RDF with a named graph a source, for people.", _QUADS),
+    "nquads": Format("exports.nquads:write", ".nq", "RDF with a named graph a source, for programs.", _QUADS),
     "bibtex": Format("exports.bibtex:write", ".bib", "The papers, for LaTeX.", _PAPERS),
     "csl": Format(
         "exports.csl:write", ".csl.json", "The papers as CSL-JSON, for Zotero and Pandoc.", _PAPERS

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from kg.graph import Graph
-from kg.rdf import Block, Notes, Options, opened
+from kg.rdf import Block, Namespaces, Notes, Options, opened
 
 _PAGE = 256  # blocks that are written together
 
@@ -21,13 +21,17 @@ def write(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes
     Raises: UsageError (the base), StoreError, OSError (the file).
     """
     with opened(graph, options) as view:
-        declared = view.namespaces.declared.items()
-        file.write("".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in declared).encode())
+        file.write(header(view.namespaces).encode())
         for name, blocks in view.sections():
             for number, text in enumerate(_pages(blocks)):
                 heading = f"\n#### {name}\n" if number == 0 else ""
                 file.write((heading + text).encode())
     return view.notes
+
+
+def header(spaces: Namespaces) -> str:
+    """The lines that declare the prefixes."""
+    return "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in spaces.declared.items())
 
 
 def _pages(blocks: Iterator[Block]) -> Iterator[str]:

@@ -11,16 +11,19 @@ See ``docs/rdf.md`` for the mapping. Terms are explained in :mod:`kg.rdf.terms`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 
+from kg.errors import UsageError
 from kg.graph import Graph
 from kg.store.canonical import Snapshot, snapshot
 from kg.vocabulary import Kind
 from kg.workspace import DEFAULT_BASE
 
 from . import ontology, papers, terms
+from .graphs import parted
 from .nodes import SCHEMES, Nodes, block
 from .sources import Sources
 from .terms import VOCABULARIES, Block, Namespaces, Notes, Pair
@@ -66,13 +69,15 @@ class View:
 
     def sections(self) -> Iterator[tuple[str, Iterator[Block]]]:
         """The sections of the file, each with its blocks; one may be empty. Read them in this order."""
-        nodes = Nodes(self.namespaces, self.notes, provenance=self.options.provenance)
+        return self._sections(Nodes(self.namespaces, self.notes, provenance=self.options.provenance))
+
+    def _sections(self, nodes: Nodes) -> Iterator[tuple[str, Iterator[Block]]]:
         yield "dataset", self._dataset()
         yield "vocabulary", _vocabulary(self.namespaces)
         yield "sources", self._sources.blocks()
         for kind in Kind:
             yield kind.plural, self._nodes(nodes, kind)
-        yield "categories", _categories(nodes.categories)
+        yield "categories", _categories(nodes)
         yield "replaced", self._replaced()
         if self.options.provenance:
             yield "evidence", self._sources.evidence()
@@ -81,6 +86,30 @@ class View:
         """All blocks in canonical order."""
         for _, blocks in self.sections():
             yield from blocks
+
+    def graphs(self) -> Iterator[tuple[str, Iterator[tuple[str, Iterable[Block]]]]]:
+        """The sections, their blocks parted by named graph: the term of a source, or "" for the default one.
+
+        See :mod:`kg.rdf.graphs`. In the default graph stands what no source says: the data set, the
+        vocabulary, the sources themselves, categories, slugs that were merged away. Read all in order.
+        Raises: UsageError without provenance, which tells the sources apart.
+        """
+        if not self.options.provenance:
+            raise UsageError("named graphs are told apart by provenance", hint="Leave it in.")
+        nodes = Nodes(self.namespaces, self.notes, provenance=True)
+        kinds = {kind.plural: kind for kind in Kind}
+        for name, blocks in self._sections(nodes):
+            if name in kinds:
+                yield name, self._parted(nodes, kinds[name])
+            elif name == "evidence":
+                yield name, groupby(blocks, key=_source_of)
+            else:
+                yield name, iter([("", blocks)])
+
+    def _parted(self, nodes: Nodes, kind: Kind) -> Iterator[tuple[str, Iterable[Block]]]:
+        again = Nodes(self.namespaces, Notes(), provenance=True)  # what it notes has been noted
+        for entry in self.rows.entries(kind, abstracts=self.options.abstracts):
+            yield from parted(entry, nodes.blocks(kind, entry), again.recorded(entry))
 
     def triples(self) -> Iterator[tuple[str, str, str]]:
         """All triples in canonical order, as terms; ``a`` is written out as ``rdf:type``."""
@@ -162,8 +191,13 @@ def _vocabulary(spaces: Namespaces) -> Iterator[Block]:
         yield f"kg:{term.name}", [("a", term.type), ("rdfs:label", f'"{term.label}"'), *term.pairs]
 
 
-def _categories(found: set[str]) -> Iterator[Block]:
-    for term, notation in sorted((papers.category(one), terms.text(one)) for one in found):
+def _source_of(evidence: Block) -> str:
+    return next(term for predicate, term in evidence[1] if predicate == "dcterms:isPartOf")
+
+
+def _categories(nodes: Nodes) -> Iterator[Block]:
+    """The categories of the papers that have been written by then."""
+    for term, notation in sorted((papers.category(one), terms.text(one)) for one in nodes.categories):
         pairs = [
             ("skos:inScheme", _CATEGORIES),
             ("skos:notation", notation),

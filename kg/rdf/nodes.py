@@ -80,6 +80,16 @@ class Nodes:
         found += [behind[name] for name in sorted(behind)]
         return found
 
+    def recorded(self, entry: Entry) -> set[Pair]:
+        """What the node's arXiv record says of it, as far as nothing else says it by itself."""
+        if entry.record is None:
+            return set()
+        found = set(papers.pairs(entry.slug, entry.record)[0])
+        stated = entry.record[5]
+        if stated and f"doi:{stated}" not in entry.identifiers and (link := self._doi(stated)):
+            found.add(("owl:sameAs", link))
+        return found
+
     def _node(self, kind: Kind, entry: Entry, subject: str, types: Iterable[str], pairs: list[Pair]) -> Block:
         label = terms.text(entry.label)
         pairs += [("skos:altLabel", terms.text(alias)) for alias in entry.aliases]
