@@ -26,7 +26,6 @@ from .model import (
     Literal,
     Node,
     PaperRecord,
-    Run,
     Span,
     Statement,
 )
@@ -37,6 +36,7 @@ from .store.batches import SIZE, rows_in
 from .store.documents import correction_of
 from .store.marks import all_marks, marks_of
 from .store.rows import document_of, node_of, place_of, record_of
+from .store.runs import Run
 from .store.said import mention_of
 from .store.slugs import current
 from .store.touched import SOURCE
@@ -84,8 +84,7 @@ class Graph:
         """
         if node := self.node(reference) or self.node(slugify(reference)):
             return node
-        identifier = parse(reference)
-        sought = [f"id:{identifier}"] if identifier else []
+        sought = [f"id:{identifier}" for identifier in (parse(reference),) if identifier]
         for key in (*sought, f"name:{name_key(reference)}"):
             found = self._with_key(key)
             found = [node for node in found if key.removeprefix("id:") in _ids(node)] or found

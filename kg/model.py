@@ -375,22 +375,6 @@ class Delta:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One refresh of the whole workspace, from the moment it began.
-
-    ``code`` is its exit code, None while it runs and for ever if it was killed; ``reason`` says why it
-    is not 0; ``changes`` counts what it noted in the ledger.
-    """
-
-    started_at: datetime
-    process: int
-    ended_at: datetime | None = None
-    code: int | None = None
-    reason: str = ""
-    changes: int = 0
-
-
 def digest(text: str) -> str:
     r"""16 hex digits that stand for an item's text, whatever its white space.
 

@@ -16,7 +16,7 @@ from kg.cli.arguments import TypoGroup
 from kg.cli.context import Context, formats, pass_context
 from kg.cli.output import Exit, complain, exit_code, narrate, print_json, print_table
 from kg.errors import ConfigError, StoreError, UsageError
-from kg.model import Run
+from kg.store.runs import Run
 
 _scheduler = click.option(
     "--scheduler", type=click.Choice(list(SCHEDULERS)), help="Not the first that can be used here, but this."

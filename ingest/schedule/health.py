@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from ingest.lock import is_refreshed
 from kg.errors import StoreError, UsageError
 from kg.graph import Graph
-from kg.model import DocumentKind, Run
+from kg.model import DocumentKind
 from kg.store import Store
+from kg.store.runs import Run
 from kg.workspace import Workspace
 
 from . import job_of, standing, starts

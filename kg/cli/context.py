@@ -20,7 +20,8 @@ from kg.model import Delta, blob_id
 from kg.store import Store
 from kg.store.marks import blob_of
 from kg.store.schema import translated
-from kg.workspace import Settings, Workspace, now, write_text
+from kg.textfile import write_text
+from kg.workspace import Settings, Workspace, now
 
 from .output import narrate, on_terminal
 

@@ -29,7 +29,7 @@ from kg.marks import (
 from kg.model import Node
 from kg.names import name_key
 from kg.store.marks import anchor_of, marks_of
-from kg.workspace import write_text
+from kg.textfile import write_text
 
 from . import render
 from .arguments import TEXT, TypoGroup

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 
-from kg.model import Run
-
 KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One refresh of the whole workspace, from the moment it began.
+
+    ``code`` is its exit code, None while it runs and for ever if it was killed; ``reason`` says why it
+    is not 0; ``changes`` counts what it noted in the ledger.
+    """
+
+    started_at: datetime
+    process: int
+    ended_at: datetime | None = None
+    code: int | None = None
+    reason: str = ""
+    changes: int = 0
 
 
 def begin(db: sqlite3.Connection, process: int, now: str) -> int:

@@ -18,8 +18,8 @@ import pytest
 from ingest.hooks import run_hook
 from ingest.lock import alone
 from kg.graph import Graph
-from kg.model import Run
 from kg.store import Store, runs
+from kg.store.runs import Run
 from tests.cli.command import Kg, finish, until
 from tests.cli.lists import TIDES
 from tests.fakes import loopback
