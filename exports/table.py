@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from kg.graph import Graph
@@ -18,6 +19,7 @@ NODES = ("slug", "kind", "label", "aliases", "identifiers", "support")
 EDGES = ("subject", "predicate", "object", "value", "datatype", "qualifiers", "support")
 _OBEYED = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins with one of these is taken for a formula by spreadsheets."""
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 def write_nodes(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes:
@@ -26,13 +28,13 @@ def write_nodes(graph: Graph, file: BinaryIO, options: Options | None = None) ->
     Several values of a cell are joined by a bar. Source: RFC 4180; OWASP, CSV Injection.
     """
     del options
-    return _written(NODES, _nodes(graph), file)
+    return write_rows(NODES, _nodes(graph), file)
 
 
 def write_edges(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes:
     """The same for statements: an edge to a node fills ``object``, a literal ``value`` and ``datatype``."""
     del options
-    return _written(EDGES, _edges(graph), file)
+    return write_rows(EDGES, _edges(graph), file)
 
 
 def to_pandas(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -74,7 +76,8 @@ def _told(value: Node | Literal) -> str:
     return value.slug if isinstance(value, Node) else value.value
 
 
-def _written(header: tuple[str, ...], rows: Iterator[tuple[str, ...]], file: BinaryIO) -> Notes:
+def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]], file: BinaryIO) -> Notes:
+    """Cells that had to be changed: a formula gets an apostrophe in front; numbers are none."""
     notes = Notes()
     text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
     try:
@@ -88,7 +91,7 @@ def _written(header: tuple[str, ...], rows: Iterator[tuple[str, ...]], file: Bin
 
 
 def _safe(cell: str, notes: Notes) -> str:
-    if not cell.startswith(_OBEYED):
+    if not cell.startswith(_OBEYED) or _NUMBER.fullmatch(cell):
         return cell
     notes.add("cells begin with ' now: spreadsheets would take them for formulas", cell)
     return f"'{cell}"

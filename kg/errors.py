@@ -6,7 +6,9 @@
     ├── UsageError            the call or a setting is wrong
     │   ├── ConfigError       a line of kg.toml or corrections.toml
     │   ├── UnknownNode       no node answers to that reference
-    │   └── NotAList          what was named is not a Markdown list
+    │   ├── NotAList          what was named is not a Markdown list
+    │   └── QueryError        a SPARQL query is none, or asks for what is not given
+    │       └── QueryTimeout  it took too long
     ├── SourceError           something outside could not be read
     │   ├── Offline           no network, or KG_OFFLINE is set
     │   ├── FetchError        the server answered, but not with what was asked
@@ -47,6 +49,14 @@ class UnknownNode(UsageError):
 
 class NotAList(UsageError):
     """What was named is no Markdown list: a directory, binary data, a web page, too large."""
+
+
+class QueryError(UsageError):
+    """A SPARQL query is none, or asks for what is not given; told with line and column."""
+
+
+class QueryTimeout(QueryError):
+    """A SPARQL query took longer than it may."""
 
 
 class SourceError(KgError):

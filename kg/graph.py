@@ -60,6 +60,12 @@ class Graph:
         row = self.db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
         return int(row["value"])
 
+    @property
+    def state(self) -> str:
+        """The name of this state of what documents say and the graph: no other one ever bears it."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'state'").fetchone()
+        return f"{self.generation}-{row['value'] if row else ''}"
+
     # --------------------------------------------------------------------------- nodes
 
     def node(self, slug: str) -> Node | None:

@@ -1,1 +1,1 @@
-"""Commands that give the graph out: export."""
+"""Commands that give the graph out: changes, export, sparql."""

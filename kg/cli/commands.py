@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mark": ("kg.cli.mark:mark", "Mark what you have read, want to read, like; tag it and take notes."),
     "export": ("exports.cli.export:export", "Write the graph as Turtle or in another format."),
     "diff": ("exports.cli.diff:diff", "Show what two graphs say differently."),
+    "sparql": ("exports.cli.sparql:sparql", "Ask the graph in SPARQL; some questions come along."),
     "stats": ("kg.cli.read:stats", "Count nodes, edges and papers."),
     "backup": ("kg.cli.maintain:backup", "Copy the database, safely at any time."),
     "doctor": ("kg.cli.maintain:doctor", "Check the installation and the workspace."),

@@ -84,8 +84,16 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     '{"name": "a\\u009b31mred\\n"}'
     """
     plain = "utf" not in (getattr(sys.stdout, "encoding", "") or "utf").lower()
-    text = json.dumps(value, ensure_ascii=plain, indent=indent)
-    return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    return escaped(json.dumps(value, ensure_ascii=plain, indent=indent))
+
+
+def escaped(text: str, form: str = "\\u{:04x}") -> str:
+    r"""The text with everything but a tab or a line feed that a terminal might obey as an escape.
+
+    >>> escaped("a\x1b[31mred\n"), escaped("a\x9b31mred", "&#x{:x};")
+    ('a\\u001b[31mred\n', 'a&#x9b;31mred')
+    """
+    return _UNSAFE.sub(lambda m: form.format(ord(m[0])), text)
 
 
 def on_terminal() -> bool:

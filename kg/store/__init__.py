@@ -106,7 +106,8 @@ class Store:
             asked = asked_at.astimezone(UTC).isoformat(timespec="seconds") if asked_at else now
             records.note_lookups(self.db, lookups or {}, asked)
             delta = self._derive(touched, now, find_names=find_names) if fresh else Delta()
-            self._next_generation(delta)
+            if fresh:
+                self._next_generation(delta)
             if look is not None:
                 look()
         return _with_unchanged(delta, len(readings) - fresh)
@@ -116,7 +117,8 @@ class Store:
         with self._transaction(dry_run=dry_run) as (touched, now):
             gone = documents.remove(self.db, keys, touched)
             delta = self._derive(touched, now) if gone else Delta()
-            self._next_generation(delta)
+            if gone:
+                self._next_generation(delta)
         return delta
 
     def correct(self, corrections: Iterable[Correction], content: bytes, *, dry_run: bool = False) -> Delta:
@@ -146,7 +148,7 @@ class Store:
             done = occurrences.read(self.db, limit)
             if done:
                 occurrences.reject(self.db)
-                self.db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+                self._next_generation(delta=True)
         return done
 
     @property
@@ -238,9 +240,15 @@ class Store:
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
 
-    def _next_generation(self, delta: Delta) -> None:
+    def _next_generation(self, delta: Delta | bool) -> None:  # noqa: FBT001 - whether anything changed
+        """Name the new state, even where only lines have moved; count it where the graph has changed.
+
+        The name is drawn, so that a database put back from a backup never gives another state the name
+        of one that something outside was made from.
+        """
         if delta:
             self.db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES ('state', lower(hex(randomblob(16))))")
 
     def back_up(self, target: Path) -> None:
         """Copy the whole database to ``target``, consistently, while others may read and write."""

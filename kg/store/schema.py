@@ -185,7 +185,7 @@ CREATE TABLE rejected_mention (
     subject_id INTEGER NOT NULL, object_id INTEGER NOT NULL, PRIMARY KEY (subject_id, object_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('generation', '0');
+INSERT INTO meta VALUES ('generation', '0'), ('state', '');
 """
 
 

@@ -16,16 +16,24 @@ ROOT = Path(__file__).parents[2]
 PYTHON = (sys.executable, "-c")
 CLICK = "python -c 'import click'"
 STORE = "python -c 'import click, sqlite3'"
+ENGINE = "python -c 'import click, sqlite3, pyoxigraph'"
 
 CASES: dict[str, tuple[str, ...]] = {
     "python -c pass": (*PYTHON, "pass"),
+    ENGINE: (*PYTHON, "import click, sqlite3, pyoxigraph"),
     CLICK: (*PYTHON, "import click"),
     STORE: (*PYTHON, "import click, sqlite3"),
     "kg --version": (sys.executable, "-m", "kg", "--version"),
     "kg --help": (sys.executable, "-m", "kg", "--help"),
     "kg search lora": (sys.executable, "-m", "kg", "search", "lora"),
+    "kg sparql --saved lora": (sys.executable, "-m", "kg", "sparql", "--saved", "lora"),
 }
-FLOORS = {"kg --version": CLICK, "kg --help": CLICK, "kg search lora": STORE}
+FLOORS = {
+    "kg --version": CLICK,
+    "kg --help": CLICK,
+    "kg search lora": STORE,
+    "kg sparql --saved lora": ENGINE,
+}
 
 
 def run(rounds: int = 15) -> Iterator[Figure]:

@@ -57,6 +57,7 @@ def test_help_loads_no_library_but_click(kg: Kg, call: str) -> None:
         "correct --list",
         "export --turtle",
         "export --ntriples",
+        "sparql --saved lora",
         "tui --help",
         "add --help",
     ],

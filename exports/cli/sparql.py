@@ -1,0 +1,134 @@
+"""``kg sparql``: the graph asked in SPARQL, read-only."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from exports import answers
+from exports.questions import question, questions
+from exports.sparql import GRAPHS, SECONDS, Answer, ask
+from kg.cli.arguments import TEXT
+from kg.cli.context import Context, formats, pass_context
+from kg.cli.output import Exit, narrate, print_json, print_table
+from kg.errors import UsageError
+from kg.rdf import Options
+
+LONGEST = 1 << 20
+"""Bytes of a query; a longer one is a mistake."""
+_OWN = ("csv", "tsv", "xml", "turtle", "ntriples")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg sparql --saved
+  kg sparql --saved memory
+  kg sparql "SELECT ?name { ?m a fair4ml:MLModel ; rdfs:label ?name } ORDER BY ?name LIMIT 5"
+  kg sparql "DESCRIBE node:lora" --format ntriples
+  kg sparql -f question.rq --format csv
+  kg sparql "ASK { ?paper kg:withdrawn true }" || echo "none is withdrawn\""""
+)
+@click.argument("query", required=False, type=TEXT)
+@click.option(
+    "-f", "--file", type=click.Path(path_type=Path, allow_dash=True), help="Read the query from a file."
+)
+@click.option(
+    "--saved",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME]",
+    help="Ask a question that comes along; without a name, list them.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86400, min_open=True),
+    default=SECONDS,
+    show_default=True,
+    help="End the query after this many seconds.",
+)
+@formats(*_OWN)
+@pass_context
+def sparql(
+    context: Context, *, query: str | None, file: Path | None, saved: str | None, timeout: float, format_: str
+) -> int:
+    """Ask the graph in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE; - reads the query from stdin.
+
+    All prefixes of kg are declared. Nothing is changed and no other server asked. The first question
+    after a change makes an index of the graph. ASK leaves with 1 if the answer is no. JSON is that of
+    SPARQL 1.1; formats of graphs are turtle (the default) and ntriples.
+    """
+    if (query is not None) + (file is not None) + (saved is not None) != 1:
+        raise UsageError(
+            "give one query: as an argument, with --file, or one of --saved",
+            hint="Try: kg sparql --saved",
+        )
+    if saved == "":
+        _list(context, format_)
+        return Exit.DONE
+    text = question(saved).query if saved else _read(Path("-") if query == "-" else file, query)
+    format_ = format_ if format_ in _OWN else context.format(format_)
+    settings = context.settings
+    options = Options(base=settings.base, title=settings.title, receipts=True)
+    solutions, triples = answers.asked_for(format_)
+    if not _is_explicit():
+        triples = next(iter(GRAPHS))
+    with context.reading() as graph:
+        answer = ask(graph, text, options, seconds=timeout, solutions=solutions, triples=triples)
+    with answer.file:
+        _show(context, answer, format_ if answer.kind != "graph" else triples or "", settings.base)
+    return Exit.NO if answer.truth is False else Exit.DONE
+
+
+def _is_explicit() -> bool:
+    """Whether this call names a format, so that no other will do."""
+    source = click.get_current_context().get_parameter_source("format_")
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _read(file: Path | None, query: str | None) -> str:
+    """The query itself. Raises: UsageError."""
+    if file is None:
+        return query or ""
+    try:
+        if str(file) == "-":
+            content = sys.stdin.buffer.read(LONGEST + 1)
+        else:
+            with file.open("rb") as opened:
+                content = opened.read(LONGEST + 1)
+        if len(content) > LONGEST:
+            raise UsageError(f"{file} is longer than {LONGEST:,} bytes", hint="A query is a few lines.")
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", hint="Give a file that holds one SPARQL query."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8", hint="Save the query as UTF-8.") from error
+
+
+def _show(context: Context, answer: Answer, format_: str, base: str) -> None:
+    if format_ != "table":
+        sys.stdout.flush()
+        notes = answers.write(answer, format_, sys.stdout.buffer)
+        for reason, count in notes.counts.items():
+            narrate(f"note: {reason} ({count:,}; first: {notes.examples[reason]})")
+        return
+    columns, rows = answers.solutions(answer, answers.shortener(base))
+    if answer.kind == "boolean":
+        click.echo("yes" if answer.truth else "no")
+    elif rows and columns:
+        print_table(columns, rows)
+    elif not context.quiet:
+        narrate(f"{len(rows):,} solutions" if rows else "no solution")
+
+
+def _list(context: Context, format_: str) -> None:
+    found = questions()
+    if context.format(format_) == "json":
+        told = [{"name": one.name, "question": one.text, "query": one.query} for one in found]
+        print_json({"count": len(told), "saved": told})
+    else:
+        print_table(("Name", "Question"), [(one.name, one.text) for one in found], whole=(0, 1))
