@@ -11,7 +11,7 @@ from exports import answers
 from exports.questions import question, questions
 from exports.sparql import GRAPHS, SECONDS, Answer, ask
 from kg.cli.arguments import TEXT
-from kg.cli.context import Context, formats, pass_context
+from kg.cli.context import Context, pass_context
 from kg.cli.output import Exit, narrate, print_json, print_table
 from kg.errors import UsageError
 from kg.rdf import Options
@@ -26,7 +26,7 @@ _OWN = ("csv", "tsv", "xml", "turtle", "ntriples")
 Examples:
   kg sparql --saved
   kg sparql --saved memory
-  kg sparql "SELECT ?name { ?m a fair4ml:MLModel ; rdfs:label ?name } ORDER BY ?name LIMIT 5"
+  kg sparql "SELECT ?name { ?m a mls:Model ; rdfs:label ?name } LIMIT 5"
   kg sparql "DESCRIBE node:lora" --format ntriples
   kg sparql -f question.rq --format csv
   kg sparql "ASK { ?paper kg:withdrawn true }" || echo "none is withdrawn\""""
@@ -49,7 +49,14 @@ Examples:
     show_default=True,
     help="End the query after this many seconds.",
 )
-@formats(*_OWN)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["auto", "table", "json", *_OWN]),
+    default="auto",
+    help="Output format.",
+)
+@click.option("--json", "format_", flag_value="json", help="JSON as SPARQL 1.1 has it.")
 @pass_context
 def sparql(
     context: Context, *, query: str | None, file: Path | None, saved: str | None, timeout: float, format_: str
@@ -57,8 +64,8 @@ def sparql(
     """Ask the graph in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE; - reads the query from stdin.
 
     All prefixes of kg are declared. Nothing is changed and no other server asked. The first question
-    after a change makes an index of the graph. ASK leaves with 1 if the answer is no. JSON is that of
-    SPARQL 1.1; formats of graphs are turtle (the default) and ntriples.
+    after a change makes an index of the graph. ASK leaves with 1 if the answer is no. The formats of
+    graphs are turtle (the default) and ntriples.
     """
     if (query is not None) + (file is not None) + (saved is not None) != 1:
         raise UsageError(

@@ -102,6 +102,7 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kg = Kg(folder / "desk", folder / "ws", clean_environment(folder / "home"))
     kg.environment |= {"KG_WORKSPACE": str(folder / "ws"), "KG_OFFLINE": "1"}
     kg.write("my-list.md", NAMED_IN_EXAMPLES)
+    kg.write("question.rq", "SELECT * { node:lora ?p ?o }")
     kg("add", "my-list.md")
     kg("correct", "rename", "bert-mini", "BERT Mini")
     kg("export", "-o", "graph.ttl")
