@@ -56,6 +56,8 @@ _PAPERS = frozenset({"key"})
 FORMATS = {
     "turtle": Format("exports.turtle:write", ".ttl", "RDF for people: sorted, one fact a line.", _RDF),
     "ntriples": Format("exports.ntriples:write", ".nt", "RDF for programs: one whole triple a line.", _RDF),
+    "jsonld": Format("exports.jsonld:write", ".jsonld", "RDF as JSON-LD: a node object a line.", _RDF),
+    "rdfxml": Format("exports.rdfxml:write", ".rdf", "RDF as XML.", _RDF),
     "trig": Format("exports.trig:write", ".trig", "RDF with a named graph a source, for people.", _QUADS),
     "nquads": Format("exports.nquads:write", ".nq", "RDF with a named graph a source, for programs.", _QUADS),
     "bibtex": Format("exports.bibtex:write", ".bib", "The papers, for LaTeX.", _PAPERS),
