@@ -38,7 +38,12 @@ def _format_options(command: Callable[..., object]) -> Callable[..., object]:
     """The command with ``--format`` and one flag a format, gathered in the context."""
     choice = click.Choice(list(FORMATS))
     named = click.option(
-        "--format", type=choice, callback=_ask, expose_value=False, help="The same, by name."
+        "--format",
+        type=choice,
+        metavar="NAME",
+        callback=_ask,
+        expose_value=False,
+        help="The same, by name.",
     )
     command = named(command)
     for name, row in reversed(FORMATS.items()):
