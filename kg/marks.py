@@ -219,6 +219,11 @@ def _fit(anchor: Anchor, node: Node) -> tuple[object, ...] | None:
         node.kind is not kind,
         not same_group,
         -node.support,
+        node.kind.rank,
+        # What a node is comes before its slug: who has which slug depends on who was there first.
+        node.label,
+        node.aliases,
+        tuple(map(str, node.identifiers)),
         node.slug,
     )
 
