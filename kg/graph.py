@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import islice
 
@@ -49,9 +50,14 @@ _ALL = Wanted()
 class Graph:
     """A reader over an open store. One object serves one thread, like its store."""
 
-    def __init__(self, store: Store) -> None:
-        """Read from ``store``; several graphs may read one file at once."""
+    def __init__(self, store: Store, part: AbstractSet[str] | None = None) -> None:
+        """Read from ``store``; several graphs may read one file at once.
+
+        ``part``: slugs of the nodes that :meth:`nodes` gives, and so every export; None: all of them.
+        All else answers for the whole graph.
+        """
         self.store = store
+        self.part = part
         self.db = store.db
 
     @property
@@ -131,6 +137,10 @@ class Graph:
     def nodes(self, kinds: Iterable[Kind] = ()) -> Iterator[Node]:
         """All nodes, or those of some kinds, by slug; streamed."""
         names = [kind.name for kind in kinds]
+        if self.part is not None:
+            rows = (self._row(slug) for slug in sorted(self.part))
+            yield from (node_of(row) for row in rows if row and (not names or row["kind"] in names))
+            return
         condition = f"WHERE kind IN ({','.join('?' * len(names))})" if names else ""
         for row in self.db.execute(f"SELECT * FROM node {condition} ORDER BY slug", names):  # noqa: S608
             yield node_of(row)
@@ -352,9 +362,10 @@ class Graph:
 
     # -------------------------------------------------------------------------- walks
 
-    def neighbourhood(self, slug: str, depth: int = 1) -> dict[str, int]:
-        """Slugs of all nodes within ``depth`` steps and how far each is, nearest first."""
-        found = walk.neighbourhood(self.db, self._number(slug), depth)
+    def neighbourhood(self, slugs: str | Iterable[str], depth: int = 1) -> dict[str, int]:
+        """Slugs of all nodes within ``depth`` steps of one or some and how far each is, nearest first."""
+        starts = [slugs] if isinstance(slugs, str) else slugs
+        found = walk.neighbourhood(self.db, map(self._number, starts), depth)
         named = {}
         for number, distance in found.items():
             row = self.db.execute("SELECT slug FROM node WHERE id = ?", (number,)).fetchone()

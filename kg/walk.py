@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from .store import occurrences
@@ -62,10 +62,10 @@ def _is_hub(db: sqlite3.Connection, node: int) -> bool:
     return kind in {hub.name for hub in HUB_KINDS} and degree(db, node) > HUB_DEGREE
 
 
-def neighbourhood(db: sqlite3.Connection, node: int, depth: int) -> dict[int, int]:
-    """All nodes within ``depth`` steps and how many steps away; the node itself is 0 away."""
-    found = {node: 0}
-    frontier = [node]
+def neighbourhood(db: sqlite3.Connection, nodes: Iterable[int], depth: int) -> dict[int, int]:
+    """All nodes within ``depth`` steps of some and how many steps away; these themselves are 0 away."""
+    found = dict.fromkeys(nodes, 0)
+    frontier = list(found)
     for distance in range(1, depth + 1):
         reached = []
         for here in frontier:

@@ -13,10 +13,15 @@ from typing import BinaryIO
 import click
 
 from exports import DEFAULT_KEY, FORMATS, Options, writer
+from exports.part import Wanted
+from exports.part import chosen as chosen_of
+from kg.cli.arguments import TEXT, kind_of
 from kg.cli.context import Context, pass_context
 from kg.cli.output import narrate
+from kg.cli.read import check_filters
 from kg.errors import ExportError, UsageError
 from kg.graph import Graph
+from kg.query import Query
 from kg.rdf import Notes
 from kg.workspace import DEFAULT_BASE
 
@@ -59,7 +64,9 @@ Examples:
   kg export -o graph.ttl
   kg export -o graph.nt.gz --no-provenance
   kg export --bibtex --key "{author}{year}{word}" -o papers.bib
-  kg export -o graph.gexf"""
+  kg export -o graph.gexf
+  kg export --query "kind:method lora" --depth 1 -o lora.ttl
+  kg search "kind:paper lora" --ids | kg export --refs - --bibtex"""
 )
 @_format_options
 @click.option(
@@ -68,6 +75,15 @@ Examples:
     type=click.Path(path_type=Path, allow_dash=True),
     help="File to write, whole or not at all; its ending tells the format, .gz compresses.",
 )
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, type=TEXT, help="Only nodes of this kind.")
+@click.option("--query", metavar="QUERY", type=TEXT, help="Only nodes that `kg search QUERY` finds.")
+@click.option(
+    "--refs",
+    metavar="FILE",
+    type=click.File("rb"),
+    help="Only the nodes that FILE names, one a line; - is stdin.",
+)
+@click.option("--depth", type=click.IntRange(0), help="Also all nodes within so many steps of these.")
 @click.option("--base", help="What all addresses of ours begin with, instead of what kg.toml says.")
 @click.option("--no-provenance", is_flag=True, help="Facts only, without what says them.")
 @click.option("--receipts", is_flag=True, help="Also lines, revisions, links and times of what says them.")
@@ -78,19 +94,24 @@ Examples:
 )
 @click.option("--abstracts", is_flag=True, help="Also the abstracts of papers.")
 @pass_context
-def export(
+def export(  # noqa: PLR0913 - one an option
     context: Context,
+    *,
     output: Path | None,
     base: str | None,
     key: str | None,
-    *,
+    query: str | None,
+    refs: BinaryIO | None,
+    depth: int | None,
+    kinds: tuple[str, ...],
     no_provenance: bool,
     receipts: bool,
     abstracts: bool,
 ) -> None:
     """Write the graph to a file or to stdout; the same graph gives the same bytes on any machine and day.
 
-    Without a format it is Turtle.
+    Without a format it is Turtle. --kind, --query and --refs choose a part, together what all of
+    them choose.
     """
     if no_provenance and receipts:
         raise UsageError("--receipts adds to what --no-provenance leaves out", hint="Choose one of them.")
@@ -113,10 +134,27 @@ def export(
         receipts=receipts,
         abstracts=abstracts,
     )
+    wanted = Wanted(tuple(map(kind_of, kinds)), query, None if refs is None else _references(refs))
+    if depth is not None and not wanted:
+        raise UsageError("--depth is steps from a part", hint="Choose it with --kind, --query or --refs.")
     with context.reading() as graph:
-        notes = _write(graph, chosen, target, options)
+        told = _part(graph, wanted, depth or 0) if wanted else graph
+        notes = _write(told, chosen, target, options)
+    if told.part is not None and not told.part and not context.quiet:
+        narrate("note: no node is chosen, none is written")
     if not context.quiet:
         _tell(notes, options, placeholder="base" in FORMATS[chosen].heeds)
+
+
+def _references(file: BinaryIO) -> tuple[str, ...]:
+    lines = (line.strip() for line in file.read().decode("utf-8", "replace").splitlines())
+    return tuple(line for line in lines if line)
+
+
+def _part(graph: Graph, wanted: Wanted, depth: int) -> Graph:
+    if wanted.query is not None:
+        check_filters(graph, Query.parse(wanted.query))
+    return Graph(graph.store, chosen_of(graph, wanted, depth))
 
 
 def _heeded(name: str, given: set[str]) -> None:

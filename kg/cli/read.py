@@ -46,7 +46,7 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
     """
     parsed = Query.parse(" ".join(query))
     with context.reading() as graph:
-        _check_filters(graph, parsed)
+        check_filters(graph, parsed)
         found = graph.search(parsed, limit=limit)
         total = graph.count(parsed)
         near = graph.nearest(" ".join(parsed.words)) if parsed.words and not found else []
@@ -80,7 +80,7 @@ def _marks(graph: Graph, nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
     return {slug: render.mark_json(mark) for slug, mark in marks.items() if mark is not None}
 
 
-def _check_filters(graph: Graph, query: Query) -> None:
+def check_filters(graph: Graph, query: Query) -> None:
     """Nothing, if all filters name something. Raises: UsageError with the nearest name."""
     for name in query.unknown:
         kind_of(name)

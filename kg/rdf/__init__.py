@@ -59,12 +59,15 @@ class Options:
 class View:
     """One state of the graph as RDF. ``notes`` fill while it is read."""
 
-    def __init__(self, rows: Snapshot, options: Options) -> None:
-        """Read from ``rows``. Raises: UsageError for a base that is none."""
+    def __init__(self, rows: Snapshot, options: Options, prefixes: frozenset[str] | None = None) -> None:
+        """Read from ``rows``; ``prefixes``: those used, where they are known.
+
+        Raises: UsageError for a base that is none.
+        """
         self.rows = rows
         self.options = options
         self.notes = Notes()
-        self.namespaces = Namespaces(options.base, _prefixes(rows, options))
+        self.namespaces = Namespaces(options.base, prefixes or _prefixes(rows, options))
         self._sources = Sources(rows, self.namespaces, self.notes, receipts=options.receipts)
 
     def sections(self) -> Iterator[tuple[str, Iterator[Block]]]:
@@ -145,12 +148,29 @@ class View:
 
 @contextmanager
 def opened(graph: Graph, options: Options | None = None) -> Iterator[View]:
-    """The graph as RDF, all of it in one read transaction.
+    """The graph as RDF, or its part, in one read transaction.
 
     Raises: UsageError (the base), StoreError and its kinds, also while it is read.
     """
-    with snapshot(graph.store) as rows:
-        yield View(rows, options or Options())
+    options = options or Options()
+    with snapshot(graph.store, graph.part) as rows:
+        view = View(rows, options)
+        # Of a part it is not known beforehand which prefixes it uses: it is read twice.
+        yield view if graph.part is None else View(rows, options, _used(view))
+
+
+def _used(view: View) -> frozenset[str]:
+    """The prefixes of all terms."""
+    found = set()
+    for subject, pairs in view.blocks():
+        found |= {_prefix(term) for pair in pairs for term in (subject, *pair)}
+    return frozenset(found - {""})
+
+
+def _prefix(term: str) -> str:
+    """The prefix of a name, or of the datatype of a value; empty where there is none."""
+    name = term.rpartition('"')[2].removeprefix("^^") if term[0] == '"' else term
+    return "" if name[:1] in {"<", "@"} else name.partition(":")[0] if ":" in name else ""
 
 
 def _prefixes(rows: Snapshot, options: Options) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,9 +95,23 @@ class Source:
 class Snapshot:
     """One state of the graph, whatever others write meanwhile; made by :func:`snapshot`."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        """Read from ``db``, which is in a transaction."""
+    def __init__(self, db: sqlite3.Connection, part: AbstractSet[str] | None = None) -> None:
+        """Read from ``db``, which is in a transaction; ``part``: slugs of the only nodes to tell of."""
         self._db = db
+        self.part = part
+        if part is not None:
+            for sql in (*_FORGET, "CREATE TEMP TABLE part (id INTEGER PRIMARY KEY)"):
+                db.execute(sql)
+            numbers = ((slug,) for slug in sorted(part))
+            db.executemany("INSERT INTO part SELECT id FROM node WHERE slug = ?", numbers)
+            db.execute(_PART_DOCUMENTS)
+        self._used = _USED if part is None else "d.id IN (SELECT id FROM part_document)"
+
+    def close(self) -> None:
+        """Forget the part."""
+        if self.part is not None:
+            for sql in _FORGET:
+                self._db.execute(sql)
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         cursor = self._db.cursor()
@@ -122,7 +137,10 @@ class Snapshot:
         """
         # Most nodes are papers: they are sifted from the index of slugs, the others sorted (+: no index).
         kind_ = "+kind" if kind is Kind.PAPER else "kind"
-        sql = f"SELECT id, slug, label, aliases, identifiers FROM node WHERE {kind_} = ? ORDER BY slug"  # noqa: S608
+        within = "" if self.part is None else "AND id IN (SELECT id FROM part)"
+        sql = (
+            f"SELECT id, slug, label, aliases, identifiers FROM node WHERE {kind_} = ? {within} ORDER BY slug"  # noqa: S608
+        )
         cursor = self._run(sql, (kind.name,))
         while rows := cursor.fetchmany(_CHUNK):
             found = {
@@ -214,6 +232,8 @@ class Snapshot:
         cursor = self._run("SELECT slug FROM slug WHERE replaced_by IS NOT NULL ORDER BY slug")
         for (slug,) in cursor:
             now = current(self._db, slug)
+            if self.part is not None and now not in self.part:
+                continue
             if self._run("SELECT 1 FROM node WHERE slug = ?", (now,)).fetchone():
                 yield slug, now
 
@@ -223,7 +243,7 @@ class Snapshot:
         """The documents that the graph rests on, but arXiv records, by key."""
         sql = (
             "SELECT kind, key, title, page, blob, id FROM document d"  # noqa: S608 - a constant below
-            f" WHERE kind <> 'arxiv' AND {_USED} ORDER BY key"
+            f" WHERE kind <> 'arxiv' AND {self._used} ORDER BY key"
         )
         kept = "SELECT blob, commit_id, retrieved_from, retrieved_at FROM revision WHERE document_id = ?"
         return [
@@ -233,18 +253,20 @@ class Snapshot:
 
     def lines(self, document: str) -> list[Line]:
         """The places of one document that something in the graph rests on, in no order."""
+        within = "IS NOT NULL" if self.part is None else "IN (SELECT id FROM part)"
         sql = (
-            "SELECT d.kind, d.key, p.heading, p.digest, p.ordinal, p.line, p.end_line, p.first_line,"
+            "SELECT d.kind, d.key, p.heading, p.digest, p.ordinal, p.line, p.end_line, p.first_line,"  # noqa: S608 - constants above
             " p.first_blob FROM document d CROSS JOIN place p ON p.document_id = d.id WHERE d.key = ? AND ("
-            "EXISTS (SELECT 1 FROM mention m WHERE m.place_id = p.id AND m.node_id IS NOT NULL) OR "
+            f"EXISTS (SELECT 1 FROM mention m WHERE m.place_id = p.id AND m.node_id {within}) OR "
             "EXISTS (SELECT 1 FROM claim_place cp JOIN claim c ON c.id = cp.claim_id"
-            " WHERE cp.place_id = p.id AND c.statement_id IS NOT NULL))"
+            " JOIN statement s ON s.id = c.statement_id"
+            f" WHERE cp.place_id = p.id AND s.subject_id {within}))"
         )
         return [Line(row[:5], *row[5:]) for row in self._run(sql, (document,))]
 
     def has_records(self) -> bool:
         """Whether the graph rests on any arXiv record."""
-        return self.has(f"SELECT 1 FROM document d WHERE d.kind = 'arxiv' AND {_USED}")  # noqa: S608
+        return self.has(f"SELECT 1 FROM document d WHERE d.kind = 'arxiv' AND {self._used}")  # noqa: S608
 
     def records(self, *, receipts: bool = False) -> Iterator[tuple[str, str, str, str]]:
         """The arXiv records that the graph rests on, by id with / as -.
@@ -257,7 +279,7 @@ class Snapshot:
         yield from self._run(
             f"SELECT d.key, ifnull((SELECT min(p.digest) FROM place p WHERE p.document_id = d.id"  # noqa: S608
             f" AND p.heading = '[]'), ''), {columns} FROM document d {join if receipts else ''}"
-            f" WHERE d.kind = 'arxiv' AND {_USED} ORDER BY replace(d.key, '/', '-')"
+            f" WHERE d.kind = 'arxiv' AND {self._used} ORDER BY replace(d.key, '/', '-')"
         )
 
 
@@ -265,6 +287,13 @@ _RECORDS = (
     "SELECT arxiv_id, version, title, comment, journal_ref, doi, published, updated, withdrawn,"
     " authors, categories, abstract FROM paper WHERE arxiv_id IN ({})"
 )
+_PART_DOCUMENTS = (
+    "CREATE TEMP TABLE part_document AS"
+    " SELECT document_id AS id FROM mention WHERE node_id IN (SELECT id FROM part)"
+    " UNION SELECT c.document_id FROM statement s CROSS JOIN claim c ON c.statement_id = s.id"
+    " WHERE s.subject_id IN (SELECT id FROM part)"
+)
+_FORGET = ("DROP TABLE IF EXISTS temp.part", "DROP TABLE IF EXISTS temp.part_document")
 _USED = "EXISTS (SELECT 1 FROM mention m WHERE m.document_id = d.id AND m.node_id IS NOT NULL)"
 
 
@@ -278,8 +307,8 @@ def listed(stored: str) -> list[str]:
 
 
 @contextmanager
-def snapshot(store: Store) -> Iterator[Snapshot]:
-    """One state of the graph to read, in one read transaction.
+def snapshot(store: Store, part: AbstractSet[str] | None = None) -> Iterator[Snapshot]:
+    """One state of the graph, or of these nodes of it, to read, in one read transaction.
 
     Raises: StoreError and its kinds, also for what goes wrong while reading.
     """
@@ -292,7 +321,11 @@ def snapshot(store: Store) -> Iterator[Snapshot]:
         try:
             if own:
                 db.execute("BEGIN")
-            yield Snapshot(db)
+            rows = Snapshot(db, part)
+            try:
+                yield rows
+            finally:
+                rows.close()
         finally:
             if own and db.in_transaction:
                 db.execute("COMMIT")
