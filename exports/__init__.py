@@ -60,6 +60,10 @@ FORMATS = {
     "rdfxml": Format("exports.rdfxml:write", ".rdf", "RDF as XML.", _RDF),
     "trig": Format("exports.trig:write", ".trig", "RDF with a named graph a source, for people.", _QUADS),
     "nquads": Format("exports.nquads:write", ".nq", "RDF with a named graph a source, for programs.", _QUADS),
+    "ontology": Format(
+        "exports.ontology:write", ".ontology.ttl", "Our own RDF terms only, as Turtle.", frozenset({"base"})
+    ),
+    "void": Format("exports.void:write", ".void.ttl", "What the Turtle holds, counted, as VoID.", _RDF),
     "bibtex": Format("exports.bibtex:write", ".bib", "The papers, for LaTeX.", _PAPERS),
     "csl": Format(
         "exports.csl:write", ".csl.json", "The papers as CSL-JSON, for Zotero and Pandoc.", _PAPERS

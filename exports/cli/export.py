@@ -173,9 +173,9 @@ def _format(asked: list[str], target: Path | None) -> str:
     file = "" if target is None else target.name.lower().removesuffix(COMPRESSED)
     if target is None or "." not in file or not _is_plain(target):
         return DEFAULT
-    for name, row in FORMATS.items():
-        if file.endswith(row.ending):
-            return name
+    fitting = [name for name, row in FORMATS.items() if file.endswith(row.ending)]
+    if fitting:
+        return max(fitting, key=lambda name: len(FORMATS[name].ending))
     endings = ", ".join(row.ending for row in FORMATS.values())
     raise UsageError(
         f"no format of ours ends in .{file.rpartition('.')[2]}",

@@ -28,7 +28,7 @@ from .nodes import SCHEMES, Nodes, block
 from .sources import Sources
 from .terms import VOCABULARIES, Block, Namespaces, Notes, Pair
 
-__all__ = ["SECTIONS", "Block", "Namespaces", "Notes", "Options", "Pair", "View", "opened"]
+__all__ = ["SECTIONS", "Block", "Namespaces", "Notes", "Options", "Pair", "View", "opened", "prefixes_of"]
 
 SECTIONS = (
     "dataset",
@@ -156,13 +156,13 @@ def opened(graph: Graph, options: Options | None = None) -> Iterator[View]:
     with snapshot(graph.store, graph.part) as rows:
         view = View(rows, options)
         # Of a part it is not known beforehand which prefixes it uses: it is read twice.
-        yield view if graph.part is None else View(rows, options, _used(view))
+        yield view if graph.part is None else View(rows, options, prefixes_of(view.blocks()))
 
 
-def _used(view: View) -> frozenset[str]:
+def prefixes_of(blocks: Iterable[Block]) -> frozenset[str]:
     """The prefixes of all terms."""
     found = set()
-    for subject, pairs in view.blocks():
+    for subject, pairs in blocks:
         found |= {_prefix(term) for pair in pairs for term in (subject, *pair)}
     return frozenset(found - {""})
 
