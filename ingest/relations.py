@@ -204,6 +204,10 @@ def _suits(tie: _Tie, what: Mention) -> bool:
 
 
 def _supported(tie: _Tie) -> bool:
+    own, name = tie.said.mention.name.casefold(), tie.found.name.casefold()
+    if tie.kind is Kind.FRAMEWORK and own.startswith(f"{name} "):
+        # "Foo Lite" that runs Foo models is the small one of two tools.
+        return tie.say(Predicate.WORKS_WITH, tie.target(Kind.FRAMEWORK, 0.5), 0.7)
     what = tie.target(Kind.MODEL, 0.5)
     return (
         _suits(tie, what)

@@ -121,9 +121,12 @@ def _bases(said: Said, cell: Cell) -> list[str]:
     names = parts(cell.text)
     words = cell.text.split()
     sizes = next((c.text.split() for c in said.entry.cells if c.role == "size"), [])
-    apart = len(names) == 1 and 1 < len(words) == len(sizes) and all(sizes_in(s) for s in sizes)
-    return words if apart else names
+    apart = len(names) == 1 and 1 < len(words) == len(sizes) and all(map(_SIZE_ALONE.fullmatch, sizes))
+    return words if apart and all(map(_NAME_ALONE.match, words)) else names
 
+
+_SIZE_ALONE = re.compile(r"\d+(?:\.\d+)?[BMK]", re.IGNORECASE)
+_NAME_ALONE = re.compile(r"[A-Za-z]{2}")  # neither the number nor the size behind a name
 
 _THINGS = {
     "base": (Predicate.DERIVED_FROM, Kind.MODEL),

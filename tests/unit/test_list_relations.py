@@ -8,6 +8,7 @@ import pytest
 
 from ingest.fates import gold_rows, item_rows
 from ingest.lists import read_list
+from kg.model import Mention
 
 REPO = "https://github.com/a/b"
 PDF = "https://arxiv.org/abs/2301.00001"
@@ -99,9 +100,20 @@ def test_a_column_of_model_families_beside_tools_is_what_they_support() -> None:
 
 def test_as_many_bases_as_sizes_are_told_apart() -> None:
     head = "## Models\n\n| Model | Base | Size |\n|---|---|---|\n"
-    foo, fox = rows(f"{head}| Foo | BarLM QuxLM | 7B 6B |\n| Fox | Bar LM | 7B |\n")
+    foo, fox, *more = rows(
+        f"{head}| Foo | BarLM QuxLM | 7B 6B |\n| Fox | Bar LM | 7B |\n"
+        "| Gull | Bar-4 15B | 4B, 8B |\n| Tern | Bar 2 | 7B 13B |\n"
+    )
     assert told(foo) == {("derived_from", "BarLM"), ("derived_from", "QuxLM")}
     assert told(fox) == {("derived_from", "Bar LM")}
+    assert [told(one) for one in more] == [{("derived_from", "Bar-4 15B")}, {("derived_from", "Bar 2")}]
+
+
+def test_the_small_one_of_two_tools_runs_the_models_of_the_large_one_which_is_no_model() -> None:
+    text = b"## Tools\n\n- [FooFlow Lite](https://example.org/lite) - runs FooFlow models on phones.\n"
+    claims = read_list(text, name="t").reading.claims
+    found = [(c.predicate.word, c.object.kind.label) for c in claims if isinstance(c.object, Mention)]
+    assert found == [("works_with", "Framework")]
 
 
 # ------------------------------------------------------------------------------------ badges
