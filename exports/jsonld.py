@@ -47,8 +47,8 @@ def node_object(block: Block, spaces: Namespaces) -> dict[str, object]:
 
 
 def _name(term: str, spaces: Namespaces) -> str:
-    """A prefixed name as it is, but that of a namespace itself, of which readers differ; else the IRI."""
-    return spaces.resolve(term)[0] if term[0] == "<" or term[-1] == ":" else term
+    """A prefixed name as it is; else the IRI."""
+    return spaces.resolve(term)[0] if term[0] == "<" else term
 
 
 def _value(term: str, spaces: Namespaces) -> object:

@@ -11,7 +11,7 @@ from kg.vocabulary import Kind
 from .diff import KINDS, Change, Counts, Thing
 
 _LINKS = ("foaf:page", "schema:codeRepository", "schema:sameAs")
-_MARKS = re.compile(r"[\\`*_\[\]<>|~#&!$@]|(?<=www)\.|:(?=//)|^(?:[-+=](?=\s|[-=]*$)|\d+(?=[.)]))")
+_MARKS = re.compile(r"[\\`*_\[\]<>|~#&!$]|@(?=\S)|(?<=www)\.|:(?=//)|^(?:[-+=](?=\s|[-=]*$)|\d+(?=[.)]))")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _SHORT = 200  # characters of a description
 
@@ -41,7 +41,7 @@ def written(changes: Iterable[Change], counts: Counts, spaces: Namespaces, *, ti
             yield f"\n## {heading}\n\n"
             yield from lines[heading]
     others = [
-        f"- {many['changed']:,} {section} say something else or rest on other places now.\n"
+        f"- {many['changed']:,} {_counted(section, many['changed'])} with other facts or receipts.\n"
         for section, many in counts.actions.items()
         if section in KINDS and many["changed"]
     ]
@@ -52,6 +52,10 @@ def written(changes: Iterable[Change], counts: Counts, spaces: Namespaces, *, ti
         yield from others
     if not counts:
         yield "\nNothing has changed.\n"
+
+
+def _counted(section: str, number: int) -> str:
+    return KINDS[section].label.lower() if number == 1 else section
 
 
 def _lines(change: Change, spaces: Namespaces) -> Iterator[tuple[str, str]]:
@@ -129,5 +133,7 @@ def plain(text: str) -> str:
 
 
 def _escaped(mark: str) -> str:
+    if mark == "@":
+        return "@<!-- -->"  # addresses are made links of, and people called, behind any backslash
     # A digit cannot be escaped, but the mark behind it, which would make it a list, can.
     return f"{mark}\\" if mark[0].isdigit() else f"\\{mark}"

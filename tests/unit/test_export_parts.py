@@ -110,6 +110,11 @@ def test_any_part_of_any_graph_is_whole_in_itself(documents: list[Reading], data
     assert told <= subjects
 
 
+def test_a_slug_that_was_merged_away_goes_with_the_node_that_stands_for_it(store: Store) -> None:
+    assert "dcterms:isReplacedBy node:wade" in part(store, "turtle", "wade")
+    assert "isReplacedBy" not in part(store, "turtle", "heron-7b")
+
+
 def test_the_other_formats_tell_of_the_same_nodes(store: Store) -> None:
     chosen = ("heron-7b", "wade", "arxiv-2203.01234")
     assert slugs(part(store, "jsonl", *chosen)) == sorted(chosen)
@@ -146,7 +151,9 @@ def test_a_part_is_chosen_by_kind_query_and_references(birds: Kg) -> None:
     expected = ["arxiv-2203.01234", "heron-7b", "wade"]
     assert slugs(birds("export", "--jsonl", "--refs", "refs.txt").out) == expected
     assert slugs(birds.process("export", "--jsonl", "--refs", "-", stdin="wade\nHeron\n").out) == expected[1:]
-    narrowed = birds("export", "--jsonl", "--refs", "refs.txt", "--kind", "model", "--query", "heron")
+    narrowed = birds("export", "--jsonl", "--refs", "refs.txt", "--query", "kind:model")
+    assert slugs(narrowed.out) == ["heron-7b"]
+    narrowed = birds("export", "--jsonl", "--refs", "refs.txt", "--kind", "model")
     assert slugs(narrowed.out) == ["heron-7b"]
     assert f"<{NODE}heron-7b> <http" in birds("export", "--ntriples", "--refs", "refs.txt").out
 

@@ -143,6 +143,12 @@ def test_a_statement_stands_where_its_evidence_does(store: Store) -> None:
     assert needs <= places
 
 
+def test_the_graphs_of_a_node_come_by_name(store: Store) -> None:
+    read = quads(exported(store, "nquads"))
+    heron = dict.fromkeys(graph_of(quad) for quad in read if name_of(quad) == f"{BASE}node/heron-7b")
+    assert list(heron) == [f"{BASE}source/{name}" for name in ("corrections", "north", "south")]
+
+
 @pytest.mark.parametrize("name", ["trig", "nquads"])
 def test_the_order_of_arrival_does_not_show(tmp_path: Path, name: str) -> None:
     found = set()
