@@ -177,7 +177,7 @@ def test_a_new_user_adds_the_starter_list_walks_and_leaves(terminal: Terminal, t
     terminal.send("\r")
     terminal.wait_for("Added", 60)
     terminal.send("/alpaca\r")
-    terminal.wait_for("stanford_alpaca")  # what the pane tells of the first that was found
+    terminal.wait_for("instruction follower")  # what the pane tells of the first that was found
     time.sleep(0.5)
     terminal.send("s")
     terminal.wait_for("starred")
