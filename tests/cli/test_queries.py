@@ -55,6 +55,19 @@ def test_later_runs_bring_only_new_papers_and_keep_the_old(kg: Kg, arxiv: ArxivS
     assert asked[0] == set(ids(0, 1, 2))  # what the query brought just now is not asked for again
 
 
+def test_a_later_run_ends_with_the_first_page_that_holds_a_known_paper(kg: Kg, arxiv: ArxivServer) -> None:
+    kg.environment["KG_NOW"] = "2026-01-05T12:00:00Z"
+    arxiv.cap = 2
+    arxiv.add(*map(wren, range(6)))
+    kg("add", QUERY)
+    kg.environment["KG_NOW"] = "2026-01-07T12:00:00Z"
+    before = len(arxiv.log)
+    arxiv.add(wren(6))
+    kg("refresh")
+    assert stored(kg) == ids(*range(7))
+    assert sum("search_query" in seen.query for seen in arxiv.log[before:]) == 1
+
+
 def test_a_query_that_was_cut_short_is_taken_up_again(kg: Kg, arxiv: ArxivServer) -> None:
     arxiv.add(*map(wren, range(6)))
     arxiv.cap = 2

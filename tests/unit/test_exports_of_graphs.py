@@ -36,6 +36,7 @@ def graph(tmp_path: Path) -> Any:
         evil = mention(EVIL, Kind.FRAMEWORK)
         said = [
             claim(wren, Predicate.USES, lora),
+            claim(wren, Predicate.USES, evil),
             claim(wren, Predicate.RELEASED, "2024-05"),
             claim(evil, Predicate.SUPPORTS, wren),
             claim(wren, Predicate.DESCRIPTION, "+1, as they say\nin two lines"),
@@ -82,8 +83,9 @@ def test_json_lines_tell_each_node_with_its_statements_and_receipts(graph: Graph
     rows = [json.loads(line) for line in written(graph, "jsonl").splitlines()]
     assert [row["slug"] for row in rows] == [node.slug for node in graph.nodes()]
     wren = next(row for row in rows if row["slug"] == "wren")
-    uses = next(one for one in wren["statements"] if one["predicate"] == "uses")
-    assert (uses["node"], uses["evidence"][0]["document"]) == ("lora", "list:one")
+    uses = [one for one in wren["statements"] if one["predicate"] == "uses"]
+    assert "lora" in {one["node"] for one in uses}
+    assert {one["evidence"][0]["document"] for one in uses} == {"list:one"}
     paper = next(row for row in rows if row["kind"] == "Paper")
     assert paper["paper"]["version"] == 2
     assert next(s["value"] for s in paper["statements"] if s["predicate"] == "author") == "Edward J. Hu"

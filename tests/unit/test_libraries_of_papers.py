@@ -71,6 +71,12 @@ def test_every_line_of_a_library_has_a_fate_and_trouble_has_its_line() -> None:
             assert lines[fate.line - 1].startswith("@")
 
 
+def test_equal_entries_are_two_places() -> None:
+    twice = b"@misc{a, title={Wren}}\n" * 2
+    reading = read_bibtex(twice, name="shelf").reading
+    assert [m.place.ordinal for m in reading.mentions] == [0, 1]
+
+
 CSL: list[dict[str, Any]] = [
     {"type": "paper-conference", "title": "<i>Wren</i> nets", "DOI": "10.1000/W", "container-title": "KELP"},
     {
