@@ -12,7 +12,6 @@ from kg.cli.output import escaped
 from kg.rdf import Namespaces, Notes
 
 from .sparql import GRAPHS, SOLUTIONS, Answer
-from .table import write_rows
 
 READ = "json"
 """What the engine writes for formats that are made here."""
@@ -27,6 +26,8 @@ def write(answer: Answer, format_: str, file: BinaryIO) -> Notes:
     ``format_``: csv, of an answer in :data:`READ`, or the format that the answer has.
     """
     if format_ == "csv":
+        from .table import write_rows
+
         columns, rows = solutions(answer, lambda iri: iri)
         return write_rows(columns, [[escaped(cell) for cell in row] for row in rows], file)
     file.writelines(_pieces(answer.file, _as_xml if format_ == "xml" else escaped))
@@ -41,7 +42,7 @@ def solutions(answer: Answer, name: Callable[[str], str]) -> tuple[list[str], li
     if answer.kind == "boolean":
         return ["answer"], [[str(answer.truth).lower()]]
     columns: list[str] = found["head"]["vars"]
-    return columns, [[_cell(row.get(one), name) for one in columns] for row in found["results"]["bindings"]]
+    return columns, [[cell(row.get(one), name) for one in columns] for row in found["results"]["bindings"]]
 
 
 def shortener(base: str) -> Callable[[str], str]:
@@ -62,7 +63,8 @@ def asked_for(format_: str) -> tuple[str | None, str | None]:
     return (format_ if format_ in SOLUTIONS else READ), None
 
 
-def _cell(term: dict[str, object] | None, name: Callable[[str], str]) -> str:
+def cell(term: dict[str, object] | None, name: Callable[[str], str]) -> str:
+    """A term as one cell; nothing for None, which a solution may leave open."""
     if term is None:
         return ""
     value = term["value"]

@@ -21,7 +21,6 @@ from kg.errors import QueryError, QueryTimeout
 from kg.graph import Graph
 from kg.rdf import Namespaces, Options, View, opened
 
-from .faults import explained
 from .index import indexed
 from .ntriples import writer_of_lines
 
@@ -86,6 +85,8 @@ def ask(
         raise
     if "error" in told:
         answer.close()
+        from .faults import explained
+
         raise explained(told["error"], told["message"], query, prefixes)
     answer.seek(0)
     return Answer(told["kind"], told.get("truth"), cast("BinaryIO", answer))

@@ -1,1 +1,1 @@
-"""Commands that give the graph out: changes, diff, export, sparql."""
+"""Commands that give the graph out: changes, diff, export, serve, sparql."""

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("exports.cli.export:export", "Write the graph as Turtle or in another format."),
     "diff": ("exports.cli.diff:diff", "Show what two graphs say differently."),
     "sparql": ("exports.cli.sparql:sparql", "Ask the graph in SPARQL; some questions come along."),
+    "serve": ("exports.cli.serve:serve", "Answer SPARQL over HTTP, on this machine."),
     "stats": ("kg.cli.read:stats", "Count nodes, edges and papers."),
     "backup": ("kg.cli.maintain:backup", "Copy the database, safely at any time."),
     "doctor": ("kg.cli.maintain:doctor", "Check the installation and the workspace."),

@@ -116,7 +116,11 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-_NOT_HERE = {"kg tui": "needs a terminal", "kg schedule install": "would install it on this machine"}
+_NOT_HERE = {
+    "kg tui": "needs a terminal",
+    "kg schedule install": "would install it on this machine",
+    "kg serve": "serves until it is ended; tests/cli/test_serve.py does both",
+}
 
 
 @pytest.mark.parametrize("line", _examples())

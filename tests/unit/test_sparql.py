@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,7 @@ def test_of_many_at_once_one_builds_and_all_read_a_whole_index(store: Store) -> 
     def build(folder: Path, _: object) -> None:
         built.append(folder)
         folder.mkdir()
+        time.sleep(0.1)  # so that the others come while it is built
         (folder / "whole").touch()
 
     def read() -> None:
