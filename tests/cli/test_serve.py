@@ -217,6 +217,11 @@ def test_a_header_that_likes_nothing_is_none() -> None:
     assert accepted("text/turtle;q=0.5, */*;q=0.1") == ("json", "turtle")
 
 
+@pytest.mark.parametrize("arguments", [["--bogus"], ["x"], ["--port", "65536"], ["--timeout", "0"]])
+def test_a_wrong_call_is_told(tides: Kg, arguments: list[str]) -> None:
+    assert tides.refused("serve", *arguments)
+
+
 def test_other_clients_ask_a_server_that_ends_when_it_is_told_to(tides: Kg) -> None:
     before = tides.stored()
     server = tides.start("serve", "--port", "0")
