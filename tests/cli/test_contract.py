@@ -157,7 +157,9 @@ def test_completion_prints_a_script_that_the_shell_parses(kg: Kg, shell: str) ->
 
 
 def test_completion_completes_commands_from_the_table(kg: Kg) -> None:
-    told = kg.process(environment={"_KG_COMPLETE": "bash_complete", "COMP_WORDS": "kg se", "COMP_CWORD": "1"})
+    told = kg.process(
+        environment={"_KG_COMPLETE": "bash_complete", "COMP_WORDS": "kg sea", "COMP_CWORD": "1"}
+    )
     assert told.out.split() == ["plain,search"]
     assert not told.err
 
