@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import islice
 
-from . import ledger, passages, receipts, search, walk
+from . import edges, ledger, passages, receipts, references, search, walk
 from .corrections import Correction
 from .drafts import Seen
-from .errors import UnknownNode
-from .identifiers import parse
 from .ledger import Wanted
 from .marks import Mark, together
 from .model import (
@@ -24,13 +20,11 @@ from .model import (
     DocumentKind,
     Evidence,
     Excerpt,
-    Literal,
     Node,
     PaperRecord,
     Span,
     Statement,
 )
-from .names import name_key, slugify
 from .search import Query
 from .store import Store, occurrences, records, runs
 from .store.batches import SIZE, rows_in
@@ -76,69 +70,32 @@ class Graph:
 
     def node(self, slug: str) -> Node | None:
         """The node of that slug, also of one that was merged into it; None if there is none."""
-        row = self._row(current(self.db, slug))
+        row = references.row(self.db, slug)
         return node_of(row) if row else None
 
-    def _row(self, slug: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self.db.execute("SELECT * FROM node WHERE slug = ?", (slug,)).fetchone()
-        return row
-
     def _number(self, slug: str) -> int:
-        row = self._row(current(self.db, slug))
-        if row is None:
-            raise UnknownNode(f"no node {slug!r}")
-        return int(row["id"])
+        return references.number(self.db, slug)
 
     def find(self, reference: str) -> Node:
         """The one node that a person means: a slug, an identifier, a URL, a name or an alias.
 
         Raises: UnknownNode, with the nearest names or, where several fit, their slugs.
         """
-        if node := self.node(reference) or self.node(slugify(reference)):
-            return node
-        sought = [f"id:{identifier}" for identifier in (parse(reference),) if identifier]
-        for key in (*sought, f"name:{name_key(reference)}"):
-            found = self._with_key(key)
-            found = [node for node in found if key.removeprefix("id:") in _ids(node)] or found
-            if len(found) == 1:
-                return found[0]
-            if found:
-                slugs = ", ".join(node.slug for node in found[:6])
-                raise UnknownNode(f"{reference!r} names several nodes", hint=f"Say which: {slugs}.")
-        sql = "SELECT * FROM node WHERE label = ? COLLATE NOCASE"  # the name that a correction gave
-        if row := self.db.execute(sql, (reference,)).fetchone():
-            return node_of(row)
-        near = self.nearest(reference)
-        hint = f"Did you mean {', '.join(near)}?" if near else "`kg search` looks in texts, too."
-        raise UnknownNode(f"no node {reference!r}", hint=hint)
+        return references.find(self.db, reference)
 
     def with_identifier(self, identifier: str) -> list[Node]:
         """The nodes of which some document gives this identifier, the best supported first."""
-        return self._with_key(f"id:{identifier}")
-
-    def _with_key(self, key: str) -> list[Node]:
-        sql = (
-            "SELECT DISTINCT n.* FROM mention_key k JOIN mention m ON m.id = k.mention_id"
-            " JOIN node n ON n.id = m.node_id WHERE k.key = ? ORDER BY n.support DESC, n.slug"
-        )
-        return [node_of(row) for row in self.db.execute(sql, (key,))]
+        return references.with_key(self.db, f"id:{identifier}")
 
     def nearest(self, text: str, count: int = 3) -> list[str]:
         """Slugs whose names look most like ``text``, best first."""
-        from difflib import get_close_matches
-
-        labels: dict[str, str] = {}
-        for row in search.like(self.db, text):
-            labels[row["label"].casefold()] = row["slug"]
-            labels.setdefault(row["slug"], row["slug"])
-        close = get_close_matches(text.casefold(), labels, n=2 * count, cutoff=0.6)
-        return list(dict.fromkeys(labels[one] for one in close))[:count]
+        return references.nearest(self.db, text, count)
 
     def nodes(self, kinds: Iterable[Kind] = ()) -> Iterator[Node]:
         """All nodes, or those of some kinds, by slug; streamed."""
         names = [kind.name for kind in kinds]
         if self.part is not None:
-            rows = (self._row(slug) for slug in sorted(self.part))
+            rows = (references.row(self.db, slug) for slug in sorted(self.part))
             yield from (node_of(row) for row in rows if row and (not names or row["kind"] in names))
             return
         condition = f"WHERE kind IN ({','.join('?' * len(names))})" if names else ""
@@ -180,57 +137,22 @@ class Graph:
             " object_id = :node UNION SELECT s.* FROM statement_qualifier q JOIN statement s"
             " ON s.id = q.statement_id WHERE q.node_id = :node"
         )
-        found = self._statements(self.db.execute(sql, {"node": node}).fetchall())
+        found = edges.of_rows(self.db, self.db.execute(sql, {"node": node}).fetchall())
         here = self.node(slug)
         assert here is not None
-        found += self._record_edges(here)
+        found += edges.of_record(here, self.record(here))
         found += passages.of(self.db, node)
-        found.sort(key=lambda s: (s.predicate.rank, s.subject != here, -s.support, _other(s, here)))
+        found.sort(key=lambda s: edges.seen_from(here, s))
         return found
-
-    def _record_edges(self, paper: Node) -> list[Statement]:
-        record = self.record(paper)
-        if record is None:
-            return []
-        values = [(Predicate.AUTHOR, name) for name in record.authors]
-        values += [(Predicate.CATEGORY, category) for category in record.categories]
-        values += [(Predicate.DOI, record.doi)] if record.doi else []
-        return [Statement(paper, predicate, Literal(value)) for predicate, value in values]
 
     def statements(self) -> Iterator[Statement]:
         """All statements and names found in texts, by subject slug, predicate, object; streamed."""
         nodes = self.db.execute("SELECT id FROM node ORDER BY slug")
         sql = "SELECT * FROM statement WHERE subject_id IN ({})"
         while batch := [number for (number,) in nodes.fetchmany(SIZE)]:
-            found = self._statements(list(rows_in(self.db, sql, batch)))
+            found = edges.of_rows(self.db, list(rows_in(self.db, sql, batch)))
             found += passages.leaving(self.db, batch)
-            yield from sorted(found, key=lambda s: (s.subject.slug, order(s)))
-
-    def _statements(self, rows: Sequence[sqlite3.Row]) -> list[Statement]:
-        cache: dict[int, Node] = {}
-
-        def node(number: int) -> Node:
-            if number not in cache:
-                row = self.db.execute("SELECT * FROM node WHERE id = ?", (number,)).fetchone()
-                cache[number] = node_of(row)
-            return cache[number]
-
-        return [
-            Statement(
-                node(row["subject_id"]),
-                Predicate[row["predicate"]],
-                Literal(row["value"], row["datatype"])
-                if row["object_id"] is None
-                else node(row["object_id"]),
-                tuple(
-                    (name, Literal(value, datatype) if number is None else node(number))
-                    for name, number, value, datatype in json.loads(row["qualifiers"])
-                ),
-                row["support"],
-                row["id"],
-            )
-            for row in rows
-        ]
+            yield from sorted(found, key=lambda s: (s.subject.slug, edges.order(s)))
 
     # ------------------------------------------------------------------------ evidence
 
@@ -241,7 +163,9 @@ class Graph:
         """
         if not statement.id and isinstance(statement.object, Node):
             ends = self._number(statement.subject.slug), self._number(statement.object.slug)
-            told = passages.receipts(self.db, *ends, lambda row: self.evidence(self._statements([row])[0]))
+            told = passages.receipts(
+                self.db, *ends, lambda row: self.evidence(edges.of_rows(self.db, [row])[0])
+            )
             return sorted(told, key=receipts.order)
         if not statement.id:
             ids = [i for i in statement.subject.identifiers if i.scheme == "arxiv"]
@@ -338,7 +262,7 @@ class Graph:
         """Slugs that were merged away and the slug that stands for each now, by slug."""
         rows = self.db.execute("SELECT slug FROM slug WHERE replaced_by IS NOT NULL ORDER BY slug")
         found = {row["slug"]: current(self.db, row["slug"]) for row in rows.fetchall()}
-        return {old: new for old, new in found.items() if self._row(new)}
+        return {old: new for old, new in found.items() if references.row(self.db, new)}
 
     def counts(self) -> Counts:
         """The size of the graph by kind, predicate and document."""
@@ -387,31 +311,10 @@ class Graph:
         for statement, there in found or ():
             if statement:
                 row = self.db.execute("SELECT * FROM statement WHERE id = ?", (statement,)).fetchone()
-                step = self._statements([row])[0]
+                step = edges.of_rows(self.db, [row])[0]
             else:
                 step = passages.between(self.db, here, there)
             row = self.db.execute("SELECT * FROM node WHERE id = ?", (there,)).fetchone()
             path.append((step, node_of(row)))
             here = there
         return path if found is not None else None
-
-
-def order(statement: Statement) -> tuple[object, ...]:
-    """The canonical order of statements of one subject: predicate, object, qualifiers."""
-    qualifiers = tuple((name, _text(value)) for name, value in statement.qualifiers)
-    return statement.predicate.rank, _text(statement.object), qualifiers
-
-
-def _text(value: Node | Literal) -> tuple[str, str]:
-    return (value.slug, "") if isinstance(value, Node) else (value.value, value.datatype)
-
-
-def _other(statement: Statement, here: Node) -> tuple[object, ...]:
-    if statement.subject == here:
-        value = statement.object
-        return (value.label.casefold(), value.slug) if isinstance(value, Node) else (0,)[:0]
-    return statement.subject.label.casefold(), statement.subject.slug
-
-
-def _ids(node: Node) -> set[str]:
-    return {str(identifier) for identifier in node.identifiers}
