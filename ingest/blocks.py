@@ -85,3 +85,9 @@ def plain(pieces: Sequence[Piece], *, images: bool = False) -> str:
     if len(pieces) == 1:  # most cells, most headings
         return " ".join(pieces[0].text.split()) if images or not pieces[0].image else ""
     return " ".join("".join([p.text for p in pieces if images or not p.image]).split())
+
+
+def own_end(blocks: Sequence[Block], block: Block) -> int:
+    """The last line of an item before what is nested in it."""
+    first = min((blocks[i].line for i in block.children), default=0)
+    return max(block.line, first - 1) if first else block.end_line

@@ -11,7 +11,7 @@ from kg.vocabulary import Kind, Predicate
 from .devices import devices_in
 from .draft import Draft, folded
 from .entries import Entry
-from .links import Link
+from .links import Link, link_of, resolved
 from .organizations import beside_name, is_organization, maker_of_models, makers_in
 
 PAPER_SCHEMES = frozenset({"arxiv", "doi", "openreview", "acl"})
@@ -80,6 +80,9 @@ def own_identifiers(entry: Entry, kind: Kind) -> tuple[Identifier, ...]:
 def say_links(said: Said, draft: Draft) -> None:
     """The pages and repositories that the entry links."""
     entry, kind = said.entry, said.mention.kind
+    beside = link_of("", resolved(entry.within, draft.page)) if draft.page and entry.within else None
+    if beside:
+        said.add(draft, Predicate.HOMEPAGE, beside.url, "link-within", 0.9)
     for link in entry.all_links:
         if link.identifier.scheme in CODE_HOSTS and (
             link is entry.main or link.role in ("code", "page", "dataset")

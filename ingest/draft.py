@@ -42,8 +42,12 @@ def folded(text: str, limit: int = MAX_DESCRIPTION) -> str:
 
 @dataclass(slots=True)
 class Draft:
-    """What has been read so far. ``things``: the mention of each entry, by its number."""
+    """What has been read so far.
 
+    ``page``: where people read the list. ``things``: the mention of each entry, by its number.
+    """
+
+    page: str = ""
     spans: dict[Place, Span] = field(default_factory=dict)
     mentions: dict[Mention, None] = field(default_factory=dict)
     claims: dict[Claim, None] = field(default_factory=dict)

@@ -69,7 +69,8 @@ class Entry:
     """A list item, table row or heading that stands for a thing, before its kind is known.
 
     ``shape``: item, row, heading or step; ``form``: how the name was found; ``column``: the kind
-    that the column of names gives; ``shields``: the text and colour of each badge, sorted into
+    that the column of names gives; ``within``: where the name leads in the repository of the list, as
+    written; ``shields``: the text and colour of each badge, sorted into
     ``named`` and ``badges`` (names, sure and likely) and ``tags`` once the whole list is known.
     """
 
@@ -85,6 +86,7 @@ class Entry:
     main: Link | None = None
     links: tuple[Link, ...] = ()
     bad: tuple[str, ...] = ()
+    within: str = ""
     prefix: str = ""
     lead: str = ""
     tail: tuple[str, ...] = ()
@@ -113,7 +115,7 @@ class Entry:
             x
             for c in self.cells
             for x in c.links
-            if c.role not in _OTHERS or (c.role not in _NEVER and (x.label or x.role == "paper"))
+            if c.role not in _NEVER and (c.role not in _OTHERS or x.label or x.role == "paper")
         )
         beside = [*self.links, *cells, *(x for n in self.notes for x in n.links)]
         self.beside = tuple(link for link in dict.fromkeys(beside) if link != self.main)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from .blocks import MAX_SECTIONS, Block, Outline, Section, plain
+from .blocks import MAX_SECTIONS, Block, Outline, Section, own_end, plain
 from .entries import (
     MAX_NAME_WORDS,
     MAX_TITLE_WORDS,
@@ -21,7 +21,16 @@ from .entries import (
     unusable,
 )
 from .headings import Role, bare, heading
-from .links import Link, Unit, is_described, is_relative, label_role, units
+from .links import (
+    Unit,
+    asides,
+    is_described,
+    is_relative,
+    label_role,
+    relabelled,
+    units,
+    within_repository,
+)
 from .tables import read_row
 from .titles import MAX_NAME, cleaned, find_title, is_title, split_alias
 
@@ -37,6 +46,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _KEY = re.compile(r"^\W{0,3}(?P<key>[^:：\n]{1,40}?)\s*[:：](?!//)\s*")  # noqa: RUF001
+_NO_ITEM = {"header": "table header", "code": "code block", "summary": "heading", "title": "title"}
 
 
 @dataclass(slots=True)
@@ -119,8 +129,7 @@ class _Reader:
         if block.kind == "prose" and self.is_bold_item(index):
             self.take_item(index, block, path)
         elif block.kind in ("title", "summary", "code", "header", "prose"):
-            self.ignored[index] = {"header": "table header", "code": "code block", "summary": "heading",
-                                   "title": "title"}.get(block.kind, "prose")  # fmt: skip
+            self.ignored[index] = _NO_ITEM.get(block.kind, "prose")
         elif block.kind == "heading":
             self.take_heading(index, block)
         elif (decision := deciding(path)) and decision.role is Role.META:
@@ -163,7 +172,7 @@ class _Reader:
         name, aliases = split_alias(row.name)
         entry = Entry(index, block.line, block.end_line, path, "row", name, row.form, own, aliases)
         entry.main, entry.links, entry.bad = row.main, row.links, tuple(dict.fromkeys(bad))
-        entry.prefix, entry.tail = row.prefix, segments(list(row.rest))
+        entry.within, entry.prefix, entry.tail = row.within, row.prefix, segments(list(row.rest))
         entry.description, entry.cells, entry.column = ". ".join(about), row.cells, row.kind
         self.entries.append(entry)
 
@@ -334,10 +343,11 @@ class _Reader:
         text = self.text(index)
         found = _KEY.match(text)
         parts = self.parts(index)
-        links = tuple(u.link for u in parts if u.link)
+        others = () if found else asides(list(parts))
+        links = tuple(u.link for u in parts if u.link and u.link not in others)
         key = found["key"].strip() if found else next((x.text for x in links if x.label), "")
         if links and found and label_role(found["key"]):
-            links = tuple(_relabelled(x, found["key"]) for x in links)
+            links = tuple(relabelled(x, found["key"]) for x in links)
         entry.notes.append(Note(key, text[found.end() :] if found else text, links, index))
         entry.bad += tuple(p.href for p in block.pieces if unusable(p.href))
         self.consumed[index] = entry.block
@@ -347,7 +357,7 @@ class _Reader:
         parts = self.parts(index)
         title = find_title(list(parts))
         own = plain(block.pieces, images=True)
-        entry = Entry(index, block.line, _own_end(self.blocks, block), path, "item", "", title.form, own,
+        entry = Entry(index, block.line, own_end(self.blocks, block), path, "item", "", title.form, own,
                       number=block.number)  # fmt: skip
         entry.bad = tuple(dict.fromkeys(p.href for p in block.pieces if unusable(p.href)))
         entry.prefix, entry.lead = title.prefix, title.lead
@@ -357,6 +367,7 @@ class _Reader:
             entry.links = tuple(u.link for u in parts if u.link)
             return entry
         fill(entry, title, parts)
+        entry.within = "" if entry.main else within_repository(parts)
         if title.form in ("none", "url"):
             if not name_from_key(entry, own):
                 return "link without a name" if parts and any(u.href for u in parts) else "no name"
@@ -382,22 +393,3 @@ _FACT = re.compile(
     r".{0,8}(?:地址|链接|数据量|说明|方式|描述|任务|大小|时间))s?",
     re.IGNORECASE,
 )
-
-
-def _own_end(blocks: tuple[Block, ...], block: Block) -> int:
-    """The last line of an item before what is nested in it."""
-    first = min((blocks[i].line for i in block.children), default=0)
-    return max(block.line, first - 1) if first else block.end_line
-
-
-def _relabelled(link: Link, key: str) -> Link:
-    return link if link.label else link_of_role(link, label_role(key))
-
-
-def link_of_role(link: Link, role: str) -> Link:
-    """The link with the role that a key before it gives, where its address allows it."""
-    if role in ("", "other", "page") or (
-        link.role in ("paper", "code", "model", "dataset") and link.role != role
-    ):
-        return replace(link, label=True)
-    return replace(link, role=role, label=True)

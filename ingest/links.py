@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from kg.identifiers import Identifier
 from kg.identifiers import identify as _identify
@@ -62,6 +62,7 @@ _VENUE_BADGE = re.compile(
     r"/badge/(?:conference|venue|journal|publish(?:ed)?|publication|accepted)-((?:[^-/?]|--)+)-\w+",
     re.IGNORECASE,
 )
+_LINK_WITHIN = re.compile(r"(?:%5D|\])\((https?://[^()\s]+)\)?$", re.IGNORECASE)
 _MAX_LABEL = 4
 
 
@@ -172,6 +173,18 @@ def link_of(text: str, href: str) -> Link | None:
     return Link(text, address, role, bool(label), identifier)
 
 
+def relabelled(link: Link, key: str) -> Link:
+    """The link with the role that the key before it gives: if it has no label, and its address allows it."""
+    if link.label:
+        return link
+    role = label_role(key)
+    if role in ("", "other", "page") or (
+        link.role in ("paper", "code", "model", "dataset") and link.role != role
+    ):
+        return replace(link, label=True)
+    return replace(link, role=role, label=True)
+
+
 @lru_cache(maxsize=16384)
 def _address(href: str) -> tuple[str, Identifier | None]:
     """An address repaired, and what it stands for; a list asks the same of one address several times."""
@@ -187,10 +200,16 @@ def is_address(href: str) -> bool:
 def repaired(href: str) -> str:
     """An address without what copying glued to it: a second address, brackets, blanks around.
 
+    Of a whole link of Markdown the address that it leads to is taken.
+
     >>> repaired("https://a.org/xhttps://b.org/y"), repaired(" https://a.org/x) ")
     ('https://a.org/x', 'https://a.org/x')
+    >>> repaired("%5Bhttps://a.org/x"), repaired("%5Bhttps://a.org/x%5D(https://b.org/y)")
+    ('https://a.org/x', 'https://b.org/y')
     """
-    href = href.strip().strip("<>[]")
+    href = href.strip().strip("<>[]").removeprefix("%5B")
+    if inner := _LINK_WITHIN.search(href):
+        href = inner[1]
     if (
         (second := re.search(r"https?://", href[8:]))
         and "web.archive.org" not in href
@@ -207,6 +226,30 @@ def repaired(href: str) -> str:
 def is_relative(href: str) -> bool:
     """Whether an address points into the list itself or its repository."""
     return not _ABSOLUTE.match(href.strip())
+
+
+def within_repository(parts: Sequence[Unit]) -> str:
+    """The first link as it is written, if it leads to another file of the list's repository, else ""."""
+    first = next((unit for unit in parts if unit.kind == "link"), None)
+    if first is None or not first.text or first.href.startswith("#") or not is_relative(first.href):
+        return ""
+    return first.href
+
+
+def resolved(href: str, page: str) -> str:
+    """The address of another file of the repository in which a page stands; "" where it leads out of it.
+
+    >>> resolved("docs/x.md", "https://github.com/o/r/blob/HEAD/a/README.md")
+    'https://github.com/o/r/blob/HEAD/a/docs/x.md'
+    >>> resolved("/x.md", "https://github.com/o/r/blob/HEAD/a/README.md"), resolved("../x", "https://a.org/b")
+    ('https://github.com/o/r/blob/HEAD/x.md', 'https://a.org/x')
+    """
+    repository, blob, path = page.partition("/blob/")
+    if not blob:
+        return urljoin(page, href)
+    home = f"{repository}{blob}{path.partition('/')[0]}/"
+    found = urljoin(home, href.lstrip("/")) if href.startswith("/") else urljoin(page, href)
+    return found if found.startswith(home) else ""
 
 
 def starred_repository(src: str) -> str:

@@ -13,7 +13,7 @@ from kg.model import Claim, DocumentKind, Mention, Place, Problem, Reading, Revi
 from kg.vocabulary import Kind, Predicate
 
 from .badges import sort_badges
-from .blocks import Block, Outline
+from .blocks import Outline, own_end
 from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
 from .classify import classify
 from .document import outline
@@ -26,7 +26,7 @@ from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, read_step, read_tier, say_guides, say_tier, tier_mention, tier_text
 from .values import say_values
 
-READER = "list/5"
+READER = "list/6"
 """The version of the rules: the same bytes read by a newer reader are read again."""
 
 _ORDINARY = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")
@@ -76,7 +76,7 @@ def _read(content: bytes, *, name: str, page: str, commit: str, retrieved_from: 
     doc = outline(content)
     items = read_items(doc)
     sort_badges(doc.blocks, items.entries)
-    draft = Draft()
+    draft = Draft(page)
     said = _mentioned(items, draft)
     _claimed(said, draft)
     problems = [*doc.problems, *_bad_links(items)]
@@ -184,12 +184,11 @@ def record(said: Said, title: str) -> ItemRecord:
     hubs = [x.identifier for x in links if x.identifier.scheme == "hf"]
     headings = [s.text for s in entry.path if s.level not in _GROUP_LEVELS]
     first = [entry.main.identifier] if entry.main and entry.main.identifier in (*repos, *hubs) else []
-    aside = [x.identifier for c in entry.cells for x in c.links if x.identifier.scheme in ("github", "hf")]
-    repo = next((str(i) for i in (*first, *repos, *hubs, *aside)), "")
+    repo = next((str(i) for i in (*first, *repos, *hubs)), "")
     return ItemRecord(
         said.mention,
         tuple(said.claims),
-        links[0].url if links else "",
+        links[0].url if links else entry.within,
         arxiv,
         repo,
         headings[-1] if headings else title,
@@ -202,7 +201,7 @@ def _fates(doc: Outline, items: Items, said: Sequence[Said]) -> list[Fate]:
     out: list[Fate] = []
     covered = bytearray(len(doc.source) + 2)
     for index, block in enumerate(doc.blocks):
-        end = _own_end(doc.blocks, block)
+        end = own_end(doc.blocks, block)
         if one := by_block.get(index):
             step = one.entry.shape == "step"
             reason = "step of a guide" if step else one.mention.rule
@@ -214,11 +213,6 @@ def _fates(doc: Outline, items: Items, said: Sequence[Said]) -> list[Fate]:
         covered[block.line : end + 1] = b"\1" * (end + 1 - block.line)
     out += _uncovered(doc, covered)
     return sorted(out, key=lambda f: (f.line, f.end_line))
-
-
-def _own_end(blocks: Sequence[Block], block: Block) -> int:
-    first = min((blocks[i].line for i in block.children), default=0)
-    return max(block.line, first - 1) if first else block.end_line
 
 
 def _uncovered(doc: Outline, covered: bytearray) -> list[Fate]:

@@ -10,7 +10,17 @@ from kg.vocabulary import Kind
 from .blocks import BREAK, Block, Piece, plain
 from .columns import Column, column, column_role
 from .headings import _EMOJI as EMOJI
-from .links import Link, Unit, asides, badge_venue, is_relative, link_of, starred_repository, units
+from .links import (
+    Link,
+    Unit,
+    asides,
+    badge_venue,
+    is_relative,
+    link_of,
+    starred_repository,
+    units,
+    within_repository,
+)
 from .titles import cleaned, find_title, is_title
 
 _MAX_NAME_WORDS = 12
@@ -39,6 +49,7 @@ class Row:
     form: str = ""
     kind: Kind | None = None
     main: Link | None = None
+    within: str = ""
     cells: tuple[Cell, ...] = ()
     links: tuple[Link, ...] = ()
     rest: tuple[Unit, ...] = ()
@@ -219,6 +230,7 @@ def _named(parts: list[Unit], head: Column) -> Row:
         title.form,
         kind,
         main,
+        "" if main else within_repository(parts),
         (),
         tuple(x for x in links if x is not main),
         tuple(title.rest),

@@ -231,6 +231,57 @@ def test_a_link_that_is_no_address_of_the_web_is_left_out_and_told() -> None:
     assert all(not isinstance(c.object, Literal) or c.object.datatype != "iri" for c in read.reading.claims)
 
 
+@pytest.mark.parametrize(
+    ("text", "repository"),
+    [
+        ("- [A]([https://github.com/a/a) - a tool\n", "github:a/a"),
+        ("- [A]([https://x.org](https://github.com/a/a)) - a tool\n", "github:a/a"),
+        ("1. [A](https://a.org): a tool\n\n- made beside [B](https://github.com/b/b)\n", None),
+        ("1. [A](https://a.org): a tool\n\n- Code: as of [A](https://github.com/a/a)\n", "github:a/a"),
+        ("|Model|Licence|\n|-|-|\n|[A](https://a.org)|[MIT](https://github.com/b/b/LICENSE)|\n", None),
+        ("|Model|Context|\n|-|-|\n|[A](https://a.org)|[4096](https://huggingface.co/b/b)|\n", None),
+        ("|Model|Example|\n|-|-|\n|[A](https://a.org)|[chat](https://github.com/b/b)|\n", None),
+        ("|Model|Weights|\n|-|-|\n|[A](https://a.org)|[hub](https://huggingface.co/a/a)|\n", "hf:a/a"),
+    ],
+)
+def test_a_repository_is_the_things_own_or_none_of_it(text: str, repository: str | None) -> None:
+    row = one(f"## Tools\n\n{text}")
+    assert row["repo"] == repository
+    own = {i for i in (row["repo"],) if i}
+    assert {edge["target"] for edge in row["edges"] if edge["rel"] == "has_code"} <= own
+
+
+PAGE = "https://github.com/o/r/blob/HEAD/lists/README.md"
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("a.md", "https://github.com/o/r/blob/HEAD/lists/a.md"),
+        ("./a.md#x", "https://github.com/o/r/blob/HEAD/lists/a.md#x"),
+        ("../docs/a.md", "https://github.com/o/r/blob/HEAD/docs/a.md"),
+        ("/docs/a.md", "https://github.com/o/r/blob/HEAD/docs/a.md"),
+        ("../../../../../../evil/x", None),
+    ],
+)
+@pytest.mark.parametrize("text", ["- [**A**]({}) - a tool\n", "|Tool|What|\n|-|-|\n|[A]({})|a tool|\n"])
+def test_a_link_within_the_repository_leads_to_its_page_and_is_no_identity(
+    text: str, link: str, address: str | None
+) -> None:
+    read = read_list(f"## Tools\n\n{text.format(link)}".encode(), name="t", page=PAGE).reading
+    pages = {
+        c.object.value for c in read.claims if isinstance(c.object, Literal) and c.object.datatype == "iri"
+    }
+    assert [m.name for m in read.mentions if m.kind is Kind.FRAMEWORK] == ["A"]
+    assert pages == ({address} if address else set())
+    assert all(not m.identifiers for m in read.mentions)
+
+
+def test_a_list_without_a_page_has_no_pages_beside_it() -> None:
+    read = read_list(b"## Tools\n\n- [A](a.md) - a tool\n", name="t").reading
+    assert all(not isinstance(c.object, Literal) or c.object.datatype != "iri" for c in read.claims)
+
+
 def test_escapes_and_marks_of_direction_leave_names() -> None:
     row = one("## Tools\n\n- [\x1b[31mFoo\u202eBar\x1b[0m](https://a.org) - [red]x[/red]\n")
     assert "\x1b" not in row["name"]

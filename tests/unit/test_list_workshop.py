@@ -172,7 +172,7 @@ def test_the_seed_list_gives_its_models(seed: ListReading) -> None:
 def test_the_seed_list_gives_its_frameworks_with_one_of_them_twice(seed: ListReading) -> None:
     assert names(seed, Kind.FRAMEWORK) == {
         "Hugging Face Transformers", "Peft", "Periflow", "bitsandbytes", "TensorFlow Lite",
-        "ONNX Runtime", "TensorRT", "OpenVINO",
+        "ONNX Runtime", "TensorRT", "OpenVINO", "TensorFlow",
     }  # fmt: skip
     twice = [m.identifiers for m in seed.reading.mentions if m.name == "ONNX Runtime"]
     assert len(twice) == 2
