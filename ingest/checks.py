@@ -17,12 +17,12 @@ from kg.names import name_key
 from kg.vocabulary import Kind
 from kg.workspace import Settings
 
-from .blocks import Outline, Piece
-from .document import outline
-from .draft import folded
 from .fates import Fate
-from .links import is_relative, label_role, repaired
 from .lists import read_list
+from .lists.blocks import Outline, Piece
+from .lists.document import outline
+from .lists.draft import folded
+from .lists.links import is_relative, label_role, repaired
 from .readers import reader_of
 
 _COMPARED = DECISIVE | {"hf"}

@@ -12,10 +12,10 @@ from typing import Any
 
 from kg import __version__
 
-from .blocks import Block, Outline
-from .document import outline
 from .fates import Fate, gold_rows, item_rows
 from .lists import READER, read_list
+from .lists.blocks import Block, Outline
+from .lists.document import outline
 
 BUDGET = 8_000_000
 """Bytes of lists read while one is made smaller; what is smallest by then is taken."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from . import bibtex, csl, lists
+from . import lists
+from .libraries import bibtex, csl
 from .lists import ListReading
 
 

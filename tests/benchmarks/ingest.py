@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.blocks import Outline
-from ingest.document import outline
-from ingest.items import read_items
 from ingest.lists import ListReading, read_list
+from ingest.lists.blocks import Outline
+from ingest.lists.document import outline
+from ingest.lists.items import read_items
 from kg.store import Store
 
 from .figures import Figure
@@ -84,7 +84,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _floor(content: bytes) -> object:
-    """The bytes as a tree, as :mod:`ingest.document` asks for it, and nothing more."""
+    """The bytes as a tree, as :mod:`ingest.lists.document` asks for it, and nothing more."""
     import cmarkgfm
     from cmarkgfm.cmark import Options
     from lxml import etree

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from exports import Options, bibtex, writer
 from exports.citations import Name
 from ingest.arxiv import reading_of
-from ingest.bibtex import read_bibtex
-from ingest.csl import read_csl
+from ingest.libraries.bibtex import read_bibtex
+from ingest.libraries.csl import read_csl
 from kg.errors import UsageError
 from kg.graph import Graph
 from kg.model import PaperRecord

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.bibtex import read_bibtex
-from ingest.csl import read_csl
+from ingest.libraries.bibtex import read_bibtex
+from ingest.libraries.csl import read_csl
 from ingest.lists import ListReading
 from ingest.readers import READERS, reader_for
 from kg.model import Literal

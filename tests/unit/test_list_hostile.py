@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from ingest.document import MAX_BYTES
-from ingest.items import MAX_ENTRIES
 from ingest.lists import ListReading, read_list
+from ingest.lists.document import MAX_BYTES
+from ingest.lists.items import MAX_ENTRIES
 from ingest.worker import Worker
 
 ITEM = b"- [Foo](https://github.com/a/b) - a tool for Bar\n"

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ingest.fates import Fate, ItemRecord
+from ingest.lists import ListReading
 from kg.identifiers import CODE_HOSTS, Identifier, arxiv_id, doi, identify
 from kg.model import (
     Claim,
@@ -26,9 +28,6 @@ from kg.model import (
     digest,
 )
 from kg.vocabulary import Kind, Predicate
-
-from .fates import Fate, ItemRecord
-from .lists import ListReading
 
 _SOFTWARE = frozenset({"software"})
 _DATA = frozenset({"dataset", "data"})

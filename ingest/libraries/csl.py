@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ingest.fates import Fate
+from ingest.lists import ListReading
 from kg.model import Problem, Span
 
-from .fates import Fate
 from .library import Entry, library, revised
-from .lists import ListReading
 
 READER = "csl/1"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ingest.fates import Fate, ItemRecord
 from kg.identifiers import CODE_HOSTS
 from kg.model import Claim, DocumentKind, Mention, Place, Problem, Reading, Revision, Span, blob_id
 from kg.vocabulary import Kind, Predicate
@@ -18,7 +19,6 @@ from .claims import Said, own_identifiers, say_hardware, say_links, say_makers
 from .classify import classify
 from .document import outline
 from .draft import Draft, folded
-from .fates import Fate, ItemRecord
 from .introductions import say_introduced, say_papers
 from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
 from .relations import say_about, say_examples, say_text

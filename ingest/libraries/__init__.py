@@ -1,0 +1,1 @@
+"""Libraries of papers that people keep: BibTeX and CSL-JSON."""
