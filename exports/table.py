@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from kg.api import KnowledgeGraph, reading
+from kg.errors import UsageError
 from kg.graph import Graph
 from kg.model import Literal, Node
 from kg.rdf import Notes, Options
@@ -37,15 +39,26 @@ def write_edges(graph: Graph, file: BinaryIO, options: Options | None = None) ->
     return write_rows(EDGES, _edges(graph), file)
 
 
-def to_pandas(graph: Graph) -> tuple[pd.DataFrame, pd.DataFrame]:
+def to_pandas(graph: KnowledgeGraph | Graph) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The nodes and the edges as data frames, in the order of the graph; needs pandas (extra ``pandas``).
 
-    Raises: ImportError where it is not installed.
-    """
-    import pandas as pd
+    Columns are ``NODES`` and ``EDGES``; several values of a cell are joined by a bar. ``support`` is a
+    number, all else text. Raises: UsageError where pandas is not installed.
 
-    nodes = pd.DataFrame.from_records(list(_nodes(graph)), columns=list(NODES))
-    edges = pd.DataFrame.from_records(list(_edges(graph)), columns=list(EDGES))
+    >>> nodes, edges = to_pandas(kg.open())
+    >>> nodes[nodes.kind == "Organization"].slug.head(2).tolist()
+    ['alibaba', 'apple']
+    """
+    try:
+        import pandas as pd
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "pandas is not installed", hint='Install it beside kg: `pip install "kg-ledger[pandas]"`.'
+        ) from error
+
+    with reading(graph) as reader:
+        nodes = pd.DataFrame.from_records(list(_nodes(reader)), columns=list(NODES))
+        edges = pd.DataFrame.from_records(list(_edges(reader)), columns=list(EDGES))
     return nodes.astype({"support": "int64"}), edges.astype({"support": "int64"})
 
 

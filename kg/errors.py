@@ -33,6 +33,8 @@ class KgError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # so that Python's own traceback shows it, in a notebook or a script
 
 
 class UsageError(KgError):

@@ -15,11 +15,11 @@ import click
 from exports import DEFAULT_KEY, FORMATS, Options, writer
 from exports.part import Wanted
 from exports.part import chosen as chosen_of
-from kg.cli.arguments import TEXT, kind_of
+from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import narrate
-from kg.cli.read import check_filters
 from kg.errors import ExportError, UsageError
+from kg.filters import check_filters, kind_of
 from kg.graph import Graph
 from kg.query import Query
 from kg.rdf import Notes
@@ -153,7 +153,7 @@ def _references(file: BinaryIO) -> tuple[str, ...]:
 
 def _part(graph: Graph, wanted: Wanted, depth: int) -> Graph:
     if wanted.query is not None:
-        check_filters(graph, Query.parse(wanted.query))
+        check_filters(graph.db, Query.parse(wanted.query))
     return Graph(graph.store, chosen_of(graph, wanted, depth))
 
 

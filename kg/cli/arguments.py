@@ -9,7 +9,6 @@ import click
 from click.types import StringParamType
 
 from kg.errors import UsageError
-from kg.vocabulary import Kind
 
 
 class TypoGroup(click.Group):
@@ -45,19 +44,6 @@ class Text(StringParamType):
 
 
 TEXT = Text()
-
-
-def kind_of(text: str) -> Kind:
-    """The kind of that name. Raises: UsageError with the nearest."""
-    try:
-        return Kind.of(text)
-    except KeyError:
-        from difflib import get_close_matches
-
-        labels = {k.label.casefold(): k.label for k in Kind}
-        near = get_close_matches(text.casefold(), labels, n=1)
-        hint = f"Did you mean {labels[near[0]]}?" if near else f"One of: {', '.join(labels.values())}."
-        raise UsageError(f"there is no kind {text!r}", hint=hint) from None
 
 
 _AGE = re.compile(r"([1-9]\d{0,4})([hdw])")

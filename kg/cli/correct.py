@@ -6,11 +6,12 @@ import click
 
 from kg.corrections import Anchor, Correction
 from kg.errors import UnknownNode, UsageError
+from kg.filters import kind_of
 from kg.graph import Graph
 from kg.model import Delta, Node
 from kg.vocabulary import Predicate
 
-from .arguments import TEXT, TypoGroup, kind_of
+from .arguments import TEXT, TypoGroup
 from .context import Context, formats, pass_context
 from .output import narrate, print_json, print_table
 from .read import matching

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from kg.errors import UnknownNode, UsageError
+from kg.filters import check_filters
 from kg.graph import Graph
-from kg.marks import STATES
 from kg.model import Counts, Evidence, Literal, Node, PaperRecord, Statement
 from kg.names import name_key
 from kg.papers import freshness, lookup_of, only_withdrawn
@@ -18,7 +18,7 @@ from kg.store.marks import marked_slugs
 from kg.vocabulary import Predicate
 
 from . import render
-from .arguments import TEXT, kind_of
+from .arguments import TEXT
 from .context import Context, formats, pass_context
 from .output import Exit, json_text, narrate, print_json, print_table, safe
 
@@ -46,7 +46,7 @@ def search(context: Context, query: tuple[str, ...], limit: int, format_: str) -
     """
     parsed = Query.parse(" ".join(query))
     with context.reading() as graph:
-        check_filters(graph, parsed)
+        check_filters(graph.db, parsed)
         found = graph.search(parsed, limit=limit)
         total = graph.count(parsed)
         near = graph.nearest(" ".join(parsed.words)) if parsed.words and not found else []
@@ -78,36 +78,6 @@ def _marks(graph: Graph, nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
     some = marked_slugs(graph.db)
     marks = {node.slug: graph.mark(node) for node in nodes if node.slug in some}
     return {slug: render.mark_json(mark) for slug, mark in marks.items() if mark is not None}
-
-
-def check_filters(graph: Graph, query: Query) -> None:
-    """Nothing, if all filters name something. Raises: UsageError with the nearest name."""
-    for name in query.unknown:
-        kind_of(name)
-    for name in query.unheard:
-        _no_state(name)
-    for name in query.documents:
-        _check_document(graph, name)
-
-
-def _no_state(text: str) -> NoReturn:
-    from difflib import get_close_matches
-
-    near = get_close_matches(text.casefold(), STATES, n=1, cutoff=0.5)
-    hint = f"Did you mean is:{near[0]}?" if near else f"One of: is:{', is:'.join(STATES)}."
-    raise UsageError(f"nothing is {text!r}", hint=hint)
-
-
-def _check_document(graph: Graph, name: str) -> None:
-    """Nothing, if there is such a document. Raises: UsageError with the nearest source."""
-    sql = "SELECT key FROM document WHERE key IN (?, 'list:' || ?) OR key LIKE 'list:%'"
-    keys = [key for (key,) in graph.db.execute(sql, (name, name))]
-    if not {name, f"list:{name}"} & set(keys):
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [key.removeprefix("list:") for key in keys], n=1, cutoff=0.5)
-        hint = f"Did you mean in:{near[0]}?" if near else "See `kg sources`."
-        raise UsageError(f"there is no source {name!r}", hint=hint)
 
 
 @click.command(

@@ -68,8 +68,12 @@ def _anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_python_in_a_page_runs_and_gives_what_it_shows(page: Path) -> None:
+def test_python_in_a_page_runs_and_gives_what_it_shows(
+    page: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = "\n".join(fence.text for fence in fences(page) if fence.language == "pycon")
+    if "kg.open()" in source:
+        monkeypatch.setenv("KG_WORKSPACE", str(request.getfixturevalue("starter")))
     test = doctest.DocTestParser().get_doctest(source, {}, name(page), str(page), 0)
     told: list[str] = []
     result = doctest.DocTestRunner(verbose=False).run(test, out=told.append)
