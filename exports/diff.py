@@ -32,7 +32,6 @@ _SQLITE = b"SQLite format 3\0"
 _RECEIPTS = {
     "sources": frozenset({"pav:hasCurrentVersion"}),
     "evidence": frozenset("foaf:page kg:endLine kg:firstLine kg:firstSeenIn kg:line pav:retrievedOn".split()),
-    "vocabulary": frozenset({"vann:preferredNamespaceUri"}),
 }
 
 Triple = tuple[str, str, str]

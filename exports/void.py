@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from kg.graph import Graph
-from kg.rdf import Block, Namespaces, Notes, Options, Pair, opened, prefixes_of
+from kg.rdf import Block, Namespaces, Notes, Options, Pair, opened, prefixes_of, terms
 
 from .turtle import header, written
 
@@ -36,6 +36,7 @@ def write(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes
                 predicates["rdf:type" if predicate == "a" else predicate] += 1
                 if predicate == "a":
                     classes[term] += 1
+        known.append(("void:uriSpace", terms.text(view.options.base)))
         blocks = list(_blocks(known, subjects, classes, predicates))
         spaces = Namespaces(view.options.base, prefixes_of(blocks))
         file.write((header(spaces) + "".join(map(written, blocks))).encode())

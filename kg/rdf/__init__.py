@@ -76,7 +76,7 @@ class View:
 
     def _sections(self, nodes: Nodes) -> Iterator[tuple[str, Iterator[Block]]]:
         yield "dataset", self._dataset()
-        yield "vocabulary", _vocabulary(self.namespaces)
+        yield "vocabulary", _vocabulary()
         yield "sources", self._sources.blocks()
         for kind in Kind:
             yield kind.plural, self._nodes(nodes, kind)
@@ -136,7 +136,6 @@ class View:
         pairs = [
             ("dcterms:title", title),
             *(("prov:wasDerivedFrom", source) for source in self._sources.terms),
-            ("void:uriSpace", terms.text(self.options.base)),
             *(("void:vocabulary", f"{prefix}:") for prefix in _USED),
         ]
         yield block("root:dataset", ("dcat:Dataset", "void:Dataset"), title, pairs)
@@ -196,7 +195,7 @@ def _prefixes(rows: Snapshot, options: Options) -> frozenset[str]:
     return frozenset(always | {prefix for prefix, sql in when.items() if rows.has(sql)})
 
 
-def _vocabulary(spaces: Namespaces) -> Iterator[Block]:
+def _vocabulary() -> Iterator[Block]:
     yield block(
         "kg:",
         ("owl:Ontology",),
@@ -204,7 +203,6 @@ def _vocabulary(spaces: Namespaces) -> Iterator[Block]:
         (
             ("dcterms:title", '"kg vocabulary"@en'),
             ("vann:preferredNamespacePrefix", '"kg"'),
-            ("vann:preferredNamespaceUri", terms.text(spaces.every["kg"])),
         ),
     )
     for term in ontology.terms():

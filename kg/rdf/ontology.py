@@ -197,8 +197,8 @@ FOREIGN = frozenset(
     schema:ScholarlyArticle schema:SoftwareApplication schema:about schema:codeRepository schema:creator
     schema:isBasedOn schema:maxValue schema:mentions schema:minValue schema:sameAs schema:unitCode
     schema:unitText skos:Concept skos:ConceptScheme skos:altLabel skos:broader skos:exactMatch skos:inScheme
-    skos:notation skos:prefLabel vann:preferredNamespacePrefix vann:preferredNamespaceUri void:Dataset
-    void:uriSpace void:vocabulary
+    skos:notation skos:prefLabel vann:preferredNamespacePrefix void:Dataset
+    void:vocabulary
     """.split()
 )
 """The classes and predicates of others that an export may hold; with :func:`terms`, all of them."""

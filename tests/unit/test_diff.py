@@ -154,7 +154,7 @@ def _compared(store: Store) -> set[tuple[str, str, str]]:
             for name, said in view.sections()
             for subject, pairs in said
             for pair in pairs
-            if name != "dataset" and pair[0] != "vann:preferredNamespaceUri"
+            if name != "dataset"
         }
 
 

@@ -54,6 +54,7 @@ def test_void_counts_what_the_turtle_holds(store: Store, options: dict[str, Any]
     def number(subject: rdflib.term.Node, name: str) -> int:
         return int(str(graph.value(subject, void[name])))
 
+    assert str(graph.value(dataset, void.uriSpace)) == BASE
     assert number(dataset, "triples") == len(found)
     assert number(dataset, "distinctSubjects") == len({triple.subject for triple in found})
     classes = Counter(str(t.object)[1:-1] for t in found if t.predicate.value == TYPE)
