@@ -22,6 +22,8 @@ from io import BufferedReader
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import Queue
+from threading import Event, Thread
 from typing import Any, BinaryIO, cast
 
 from kg.errors import UsageError
@@ -41,6 +43,7 @@ PROBLEMS = 100
 
 _KEY = "import"
 _CHUNK = 1_000  # papers that the reader has in its hands at once
+_AHEAD = 5  # chunks that wait for the writer: it takes a batch at once, and then nothing for a while
 _SEEN = 100_000  # lines after which it is noted how far the file has been read, also where nothing is wanted
 _SAMPLE = 65_536  # bytes at both ends of a file by which it is known again
 
@@ -246,20 +249,40 @@ def _messages(connection: Connection, path: Path) -> Iterator[tuple[Any, ...]]:
 def _serve(connection: Connection, path: str, wanted: tuple[Part, int], start: tuple[int, int, int]) -> None:
     """Read the file and send what is in it; a text is sent where it cannot be read."""
     gc.disable()
-    with suppress(BrokenPipeError, OSError):
-        try:
-            with _opened(path) as file:
-                size = extent(line for _, line in numbered(file))
-            connection.send_bytes(marshal.dumps((size.lines, size.day)))
-            turn, offset, number = start
-            for one in range(turn, 2):
-                with _opened(path) as file:
-                    begin = (offset, number) if one == turn else (0, 0)
-                    for batch in _batches(file, wanted, one, *begin):
-                        connection.send_bytes(marshal.dumps(batch))
-        except (EOFError, OSError, ValueError) as error:
-            connection.send_bytes(marshal.dumps(f"cannot be read to its end: {error}"))
-        connection.send_bytes(marshal.dumps(None))
+    waiting: Queue[bytes] = Queue(_AHEAD)
+    gone = Event()
+    Thread(target=_send, args=(connection, waiting, gone)).start()
+    try:
+        for message in _read(path, wanted, start):
+            waiting.put(marshal.dumps(message))
+            if gone.is_set():
+                break
+        waiting.put(marshal.dumps(None))
+    except (EOFError, OSError, ValueError) as error:
+        waiting.put(marshal.dumps(f"cannot be read to its end: {error}"))
+    finally:
+        waiting.put(b"")
+
+
+def _send(connection: Connection, waiting: Queue[bytes], gone: Event) -> None:
+    """Send messages, to the empty one, while the next are made; when nobody takes them, throw them away."""
+    while message := waiting.get():
+        with suppress(OSError):
+            if not gone.is_set():
+                connection.send_bytes(message)
+                continue
+        gone.set()
+
+
+def _read(path: str, wanted: tuple[Part, int], start: tuple[int, int, int]) -> Iterator[tuple[Any, ...]]:
+    """The extent of the file, then batch after batch. Raises: EOFError, OSError, ValueError."""
+    with _opened(path) as file:
+        size = extent(line for _, line in numbered(file))
+    yield size.lines, size.day
+    turn, offset, number = start
+    for one in range(turn, 2):
+        with _opened(path) as file:
+            yield from _batches(file, wanted, one, *((offset, number) if one == turn else (0, 0)))
 
 
 def _opened(path: str) -> BinaryIO:

@@ -17,6 +17,8 @@ from .entries import compared, entries_of
 from .records import older, store_records
 from .touched import FIRST_IMPORT, RULES, SOURCE, USER, Touched
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def replace(db: sqlite3.Connection, readings: Iterable[Reading], now: str, touched: Touched) -> int:
     """How many of the documents say something they did not say before; all of that is stored then.
@@ -112,7 +114,7 @@ def _documents(
     found = []
     for reading in readings:
         revision = reading.revision
-        problems = json.dumps([[p.line, p.message] for p in reading.problems], ensure_ascii=False)
+        problems = _encode([[p.line, p.message] for p in reading.problems]) if reading.problems else "[]"
         row = (
             *(reading.kind, reading.title, reading.page),
             *(revision.blob, revision.reader, revision.etag),

@@ -12,6 +12,7 @@ from kg.model import DocumentKind, PaperRecord, PaperVersion, Reading
 
 from .batches import rows_in
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _TRACKED = (
     "version",
     "title",
@@ -85,7 +86,7 @@ def _row(document: int, record: PaperRecord, now: str) -> tuple[object, ...]:
     return (
         *(document, record.version, record.title, record.abstract, record.comment, record.journal_ref),
         *(record.doi, record.published.isoformat(), record.updated.isoformat(), int(record.withdrawn)),
-        *(json.dumps(record.authors, ensure_ascii=False), json.dumps(record.categories)),
+        *(_encode(record.authors), _encode(record.categories)),
         *(now, record.arxiv_id),
     )
 

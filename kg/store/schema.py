@@ -19,7 +19,8 @@ _PAUSE = 0.01
 # The ledger outlives what it is about: ``paper_version``, ``paper_change`` and ``change`` refer to
 # nothing, for what happened cannot be fetched again.
 # No trigger keeps the full text: it would write the index once a row, not once a transaction
-# (kg/store/texts.py). ``hashsize`` is how much of the index is gathered in memory before.
+# (kg/store/texts.py). ``hashsize`` is how much of the index is gathered in memory before,
+# ``automerge`` how many pieces of one size are made one: fewer would be written again more often.
 TABLES = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
@@ -149,8 +150,9 @@ CREATE VIRTUAL TABLE search_name USING fts5 (
     tokenize="unicode61 remove_diacritics 2 tokenchars '+#'", prefix='1 2 3'
 );
 INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
-INSERT INTO search (search, rank) VALUES ('automerge', 8);
+INSERT INTO search (search, rank) VALUES ('automerge', 16);
 INSERT INTO search_name (search_name, rank) VALUES ('hashsize', 4194304);
+INSERT INTO search_name (search_name, rank) VALUES ('automerge', 16);
 CREATE TABLE mark (id INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, node_id INTEGER) STRICT;
 CREATE INDEX mark_node ON mark (node_id);
 CREATE TABLE mark_key (
@@ -209,6 +211,8 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA mmap_size = 268435456")
+        # Some systems build SQLite so that it writes zeros over all that goes: here that is old index.
+        connection.execute("PRAGMA secure_delete = OFF")
         check_application(connection, path)  # before the first write: the journal mode stands in the file
         if not readonly:
             _write_ahead(connection)

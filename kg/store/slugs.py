@@ -14,6 +14,8 @@ from kg.names import SLUG_LENGTH, slugify
 from . import texts
 from .batches import rows_in
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def assign(db: sqlite3.Connection, drafts: Sequence[Draft]) -> list[int]:
     """The numbers of new nodes, each of which gets the first free slug of those it may have.
@@ -55,9 +57,9 @@ def values_of(draft: Draft) -> tuple[object, ...]:
         draft.key,
         draft.kind.name,
         draft.label,
-        json.dumps(draft.aliases, ensure_ascii=False) if draft.aliases else "[]",
-        json.dumps([str(i) for i in draft.identifiers], ensure_ascii=False),
-        json.dumps([kind.name for kind in draft.dissent]) if draft.dissent else "[]",
+        _encode(draft.aliases) if draft.aliases else "[]",
+        _encode([str(i) for i in draft.identifiers]),
+        _encode([kind.name for kind in draft.dissent]) if draft.dissent else "[]",
         draft.support,
     )
 
