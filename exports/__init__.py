@@ -33,13 +33,14 @@ Writer = Callable[[Graph, BinaryIO, Options], Notes]
 class Format:
     """A row of the table: where its writer is, the ending of its files, a line of help.
 
-    ``heeds`` names the options that make a difference to it.
+    ``heeds`` names the options that make a difference to it; ``binary`` files are no text for stdout.
     """
 
     place: str
     ending: str
     help: str
     heeds: frozenset[str] = frozenset()
+    binary: bool = False
 
     @property
     def write(self) -> Writer:
@@ -72,6 +73,13 @@ FORMATS = {
     "gexf": Format("exports.gexf:write", ".gexf", "For Gephi: colours by kind, sizes by support."),
     "jsonl": Format(
         "exports.jsonlines:write", ".jsonl", "A JSON object a node, one a line.", frozenset({"no_provenance"})
+    ),
+    "sqlite": Format(
+        "exports.sqlite:write",
+        ".sqlite",
+        "A database for Datasette and SQL: a view a kind, full text.",
+        frozenset({"base", "abstracts"}),
+        binary=True,
     ),
     "nodes-csv": Format("exports.table:write_nodes", ".nodes.csv", "The nodes as a table."),
     "edges-csv": Format("exports.table:write_edges", ".edges.csv", "The edges as a table."),

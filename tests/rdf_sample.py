@@ -122,7 +122,7 @@ def noted(store: Store, name: str = "turtle", **options: Any) -> tuple[str, Note
     """The graph in a format, and what could not be written."""
     file = io.BytesIO()
     notes = writer(name)(Graph(store), file, Options(**options))
-    return file.getvalue().decode(), notes
+    return file.getvalue().decode("utf-8", "surrogateescape"), notes
 
 
 def facts(store: Store, **options: Any) -> dict[str, set[tuple[str, str]]]:

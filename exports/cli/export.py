@@ -125,6 +125,7 @@ def export(  # noqa: PLR0913 - one an option
         "abstracts": abstracts,
     }
     _heeded(chosen, {name for name, value in given.items() if value})
+    _fits(chosen, target, context)
     settings = context.settings
     options = Options(
         base=settings.base if base is None else base,
@@ -162,6 +163,17 @@ def _heeded(name: str, given: set[str]) -> None:
     for option in sorted(given - FORMATS[name].heeds):
         formats = ", ".join(f"--{other}" for other, row in FORMATS.items() if option in row.heeds)
         raise UsageError(f"--{option.replace('_', '-')} is not for --{name}", hint=f"It is for {formats}.")
+
+
+def _fits(name: str, target: Path | None, context: Context) -> None:
+    """Nothing, if that format can be written there. Raises: UsageError."""
+    if target is None and FORMATS[name].binary:
+        raise UsageError(
+            f"--{name} writes a file, no text", hint=f"Name it: kg export -o graph{FORMATS[name].ending}"
+        )
+    database = context.workspace.database
+    if target is not None and target.exists() and database.exists() and target.samefile(database):
+        raise UsageError(f"{target} is the workspace's own database", hint="Name another file with -o.")
 
 
 def _format(asked: list[str], target: Path | None) -> str:

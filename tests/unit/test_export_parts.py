@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def part(store: Store, name: str, *slugs: str, **options: Any) -> str:
     file = io.BytesIO()
     writer(name)(Graph(store, frozenset(slugs)), file, Options(**options))
-    return file.getvalue().decode()
+    return file.getvalue().decode("utf-8", "surrogateescape")
 
 
 def lines(text: str) -> set[str]:
