@@ -7,6 +7,7 @@ row of the table; the table holds strings, so that a check is imported only when
 from __future__ import annotations
 
 import importlib
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +20,14 @@ SEVERITIES = ("error", "warning")
 """How bad a finding is, the worst first: an error is surely wrong, a warning wants a look."""
 
 CHECKS: dict[str, tuple[str, str]] = {
+    "database": ("kg.checks.file:database", "The file: its pages, tables, and rows that refer to rows."),
+    "documents": ("kg.checks.documents:documents", "What documents say, as it is stored."),
+    "nodes": ("kg.checks.nodes:nodes", "Nodes: their mentions, identifiers and addresses."),
+    "statements": ("kg.checks.statements:statements", "Statements: their claims, ends and counts."),
+    "records": ("kg.checks.records:records", "Records of papers, and their versions."),
+    "ledger": ("kg.checks.records:ledger", "The dated changes: their order, and what they are about."),
+    "search": ("kg.checks.index:search", "The full text, and the names found in texts."),
+    "marks": ("kg.checks.marks:marks", "Marks: what they say, and what they are on."),
     "corrections": ("kg.checks.names:corrections", "Corrections that find nothing to correct."),
     "titles": ("kg.checks.papers:titles", "Titles that do not fit the paper behind their arXiv id."),
     "domains": ("kg.checks.kinds:domains", "Edges between kinds that their predicate does not join."),
@@ -29,12 +38,19 @@ CHECKS: dict[str, tuple[str, str]] = {
 }
 """The checks in the order in which they run: name, ``module:function``, one line of help."""
 
+SOUNDNESS = ("database", "documents", "nodes", "statements", "records", "ledger", "search", "marks")
+"""The checks of the store itself. What they find is no fault of a list; others build on what they look at."""
+
+DATABASE = "database"
+"""What stands for the database as the document of a finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that looks wrong: which check says so, how bad it is, where, what, and what to do.
 
-    ``document`` is a key of the store, or ``corrections``; ``line`` is 1-based, 0 where there is none.
+    ``document`` is a key of the store, ``corrections`` or ``database``; ``line`` is 1-based, 0 where there
+    is none.
     """
 
     check: str
@@ -59,10 +75,31 @@ def findings(graph: Graph, settings: Settings, names: Iterable[str] = ()) -> lis
         hint = f"Did you mean {near[0]}?" if near else f"One of: {', '.join(CHECKS)}."
         raise UsageError(f"there is no check {name!r}", hint=hint)
     found: list[Finding] = []
-    for name, (where, _) in CHECKS.items():
+    for name in CHECKS:
         if name in wanted:
-            found += sorted(set(_check(where)(graph, settings)), key=_order)
+            found += _found(name, graph, settings)
     return found
+
+
+def _found(name: str, graph: Graph, settings: Settings) -> list[Finding]:
+    """What one check finds; one that cannot read an unsound graph says so."""
+    try:
+        return sorted(set(_check(CHECKS[name][0])(graph, settings)), key=_order)
+    except (LookupError, TypeError, ValueError, sqlite3.OperationalError) as error:
+        others = (one for one in SOUNDNESS if one != name)
+        if not any(_unsound(one, graph, settings) for one in others):
+            raise  # a mistake of ours
+        message = f"the check could not be run: {type(error).__name__}: {error}"
+        return [
+            Finding(name, "error", DATABASE, 0, message, "See what `kg check` finds in the store itself.")
+        ]
+
+
+def _unsound(name: str, graph: Graph, settings: Settings) -> bool:
+    try:
+        return any(_check(CHECKS[name][0])(graph, settings))
+    except (LookupError, TypeError, ValueError, sqlite3.OperationalError):
+        return False
 
 
 def _check(where: str) -> Check:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kg.checks import CHECKS, SEVERITIES, Finding, findings
+from kg.checks import CHECKS, DATABASE, SEVERITIES, Finding, findings
 from kg.graph import Graph
 from kg.workspace import Workspace
 
@@ -73,7 +73,7 @@ def _count(number: int, word: str) -> str:
 def _files(graph: Graph, workspace: Workspace) -> Mapping[str, str]:
     """What stands behind the key of a document: the path of a file from here, or else a page."""
     addresses = {f"list:{source.name}": source.address for source in workspace.settings().sources}
-    found = {"corrections": _from_here(workspace.corrections)}
+    found = {"corrections": _from_here(workspace.corrections), DATABASE: _from_here(workspace.database)}
     for document in graph.documents():
         address = addresses.get(document.key, "")
         if document.page:

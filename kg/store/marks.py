@@ -50,15 +50,18 @@ def settle(db: sqlite3.Connection, keys: Iterable[str]) -> None:
 def _settle(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
     for number in sorted(numbers):
         (line,) = db.execute("SELECT line FROM mark WHERE id = ?", (number,)).fetchone()
-        anchor = mark_of(line).anchor
-        sql = (
-            "SELECT * FROM node WHERE id IN (SELECT m.node_id FROM mention_key k"
-            " JOIN mention m ON m.id = k.mention_id WHERE k.key IN ({}))"
-        )
-        near = {row["id"]: node_of(row) for row in rows_in(db, sql, sorted(anchor.keys))}
-        node = chosen(anchor, near.values())
-        found = next((id_ for id_, one in near.items() if one is node), None)
-        db.execute("UPDATE mark SET node_id = ? WHERE id = ?", (found, number))
+        db.execute("UPDATE mark SET node_id = ? WHERE id = ?", (node_under(db, mark_of(line).anchor), number))
+
+
+def node_under(db: sqlite3.Connection, anchor: Anchor) -> int | None:
+    """The number of the node that a mark with this anchor is on; None where there is none."""
+    sql = (
+        "SELECT * FROM node WHERE id IN (SELECT m.node_id FROM mention_key k"
+        " JOIN mention m ON m.id = k.mention_id WHERE k.key IN ({}))"
+    )
+    near = {row["id"]: node_of(row) for row in rows_in(db, sql, sorted(anchor.keys))}
+    node = chosen(anchor, near.values())
+    return next((number for number, one in near.items() if one is node), None)
 
 
 def blob_of(db: sqlite3.Connection) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 import pytest
 
-from kg.checks import CHECKS
+from kg.checks import CHECKS, SOUNDNESS
 from tests.cli.command import Kg, on_a_terminal
 from tests.fakes.arxiv_server import ArxivServer
 from tests.fakes.list_server import ListServer
@@ -168,3 +169,25 @@ def test_titles_and_unknown_ids_are_told_once_arxiv_has_been_asked(kg: Kg, arxiv
     assert "LoRA" in title["message"]
     assert (unknown["check"], unknown["line"]) == ("papers", 5)
     assert "2401.99999" in unknown["message"]
+
+
+def test_what_is_wrong_with_the_database_is_told_with_its_row_and_what_to_do_helps(
+    tides: Kg, arxiv: ArxivServer
+) -> None:
+    tides.environment |= arxiv.environment | {"KG_OFFLINE": ""}
+    tides("refresh", "--all")
+    sound = tides("check", *SOUNDNESS, "--json").json
+    assert sound["findings"] == []
+    with sqlite3.connect(tides.database) as db:
+        db.execute("UPDATE node SET support = 7 WHERE slug = 'lora'")
+    db.close()
+    (one,) = found(tides, *SOUNDNESS)
+    assert (one["check"], one["severity"], one["document"]) == ("nodes", "error", "database")
+    assert one["file"].endswith("ws/graph.db")
+    assert one["message"] == "lora is said to stand in 7 documents and stands in 1"
+    assert "`kg refresh --all`" in one["hint"]
+    labels = tides.labels()
+    tides.database.unlink()
+    tides("refresh", "--all")
+    assert tides.labels() == labels
+    found(tides, *SOUNDNESS, code=0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import commands, interface, vocabulary
+from . import checks, commands, interface, vocabulary
 
 GENERATED: dict[str, Callable[[], str]] = {
+    "docs/checks.md": checks.page,
     "docs/commands.md": commands.page,
     "docs/interface.md": interface.page,
     "docs/vocabulary.md": vocabulary.page,

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.checks import SOUNDNESS, findings
 from kg.corrections import Anchor, Correction
 from kg.graph import Graph
 from kg.model import Claim, Literal, Mention, Node, Reading
 from kg.store import Store, occurrences
 from kg.vocabulary import Kind, Predicate
+from kg.workspace import Settings
 from tests.documents import claim, ids, listed, mention
 
 NAMES = ("Foo", "foo", "Foo 2", "Bar", "Bar Kit", "Baz", "BAZ", "Low Rank", "LR", "FooBar", "FooBar Zoo")
@@ -154,7 +156,7 @@ def _live_and_build(
                 clean.replace(*final)
                 clean.correct(corrected, b"clean")
             assert told(lived) == told(clean)
-            assert lived.db.execute("PRAGMA foreign_key_check").fetchall() == []
+            assert findings(Graph(lived), Settings(), SOUNDNESS) == []
             lived.db.execute("INSERT INTO search (search) VALUES ('integrity-check')")
             lived.db.execute("INSERT INTO search_name (search_name) VALUES ('integrity-check')")
             assert indexed(lived) == indexed(clean)
