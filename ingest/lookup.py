@@ -82,18 +82,26 @@ class Lookup:
         from .arxiv import fetch_records
 
         for page in fetch_records(ids, self.client) if ids else ():
-            self._keep(page.records, page.missing)
+            self.keep(page.records, page.missing)
             self.report.missing += page.missing
             self.report.problems += page.problems
             self.done(len(page.requested))
 
-    def _keep(
-        self, records: Iterable[PaperRecord], missing: Iterable[str] = (), *, raw: bool = False
+    def keep(
+        self,
+        records: Iterable[PaperRecord],
+        missing: Iterable[str] = (),
+        *,
+        raw: bool = False,
+        arrived: str = "",
     ) -> None:
-        """Store these records; their papers, and those that arXiv does not know, are answered for."""
+        """Store these records; their papers, and those that arXiv does not know, are answered for.
+
+        ``raw``: they come from OAI-PMH; ``arrived``: the cause of those that are new, if harvested.
+        """
         readings = self.readings(records, raw=raw)
         lookups = {r.record.arxiv_id: True for r in readings if r.record} | dict.fromkeys(missing, False)
-        self.note(self.store.replace(*readings, lookups=lookups, dry_run=self.dry_run))
+        self.note(self.store.replace(*readings, lookups=lookups, dry_run=self.dry_run, arrived=arrived))
         self._waiting.difference_update(lookups)
 
     def note(self, delta: Delta) -> None:
@@ -194,7 +202,7 @@ class Lookup:
         for raw in page.records:
             records.append(record_of_raw(raw))
             versions[raw.arxiv_id] = versions_of(raw)
-        self._keep(records, raw=True)
+        self.keep(records, raw=True)
         if not self.dry_run:
             self.store.note_harvest(now, versions)
         self.report.problems += page.problems
@@ -216,5 +224,5 @@ class Lookup:
             except SourceError:
                 return
             if raw is not None:
-                self._keep([record_of_raw(raw)], raw=True)
+                self.keep([record_of_raw(raw)], raw=True)
                 self.store.note_harvest(progress(self.store.db), {one: versions_of(raw)})

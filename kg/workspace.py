@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,7 +23,7 @@ DEFAULT_BASE = "https://example.org/kg/"
 
 _SETTINGS = {"title": str, "base": str, "contact": str}
 _HOOKS = ("on_change", "on_failure")
-_SOURCE_KEYS = {"address": str, "limit": int, "every": str}
+_SOURCE_KEYS = {"address": str, "limit": int, "every": str, "since": str}
 EVERY = re.compile(r"([1-9]\d{0,3})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 _LARGEST = 30_000  # what arXiv gives to one query at most
@@ -39,13 +39,15 @@ class Source:
     """A configured source: its name for ever, and the address it is read from.
 
     ``limit``: papers that a query brings at most; ``every``: how often a timer looks at it (``12h``,
-    ``7d``, ``2w``). 0 and empty: as usual.
+    ``7d``, ``2w``); ``since``: of a snapshot only papers submitted from that day on (YYYY-MM-DD). 0 and
+    empty: as usual.
     """
 
     name: str
     address: str
     limit: int = 0
     every: str = ""
+    since: str = ""
 
     @property
     def snapshot(self) -> tuple[str, ...] | None:
@@ -167,7 +169,10 @@ class Workspace:
             fail(self.config, text, "limit", f"source {name!r}: limit must be a number, 1 to {_LARGEST}")
         if every and not (isinstance(every, str) and EVERY.fullmatch(every)):
             fail(self.config, text, "every", f'source {name!r}: every must be like "12h", "7d" or "2w"')
-        return Source(name, address, limit, every)
+        since = said.get("since", "")
+        if since and not _is_day(since):
+            fail(self.config, text, "since", f'source {name!r}: since must be a day like "2018-01-31"')
+        return Source(name, address, limit, every, since)
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises: UsageError with the nearest name."""
@@ -228,6 +233,10 @@ class Workspace:
                 listed[source.name]["limit"] = source.limit
             if source.every:
                 listed[source.name]["every"] = source.every
+            if source.since:
+                listed[source.name]["since"] = source.since
+            elif source.snapshot is not None:
+                listed[source.name].pop("since", None)
         write_text(self.config, tomlkit.dumps(document))
 
     def remove_source(self, name: str) -> None:
@@ -346,3 +355,13 @@ def now(environment: Mapping[str, str]) -> datetime:
             f"KG_NOW is no ISO 8601 time: {text!r}", hint="Like 2026-01-31T06:00:00Z."
         ) from None
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def _is_day(text: object) -> bool:
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -84,19 +84,25 @@ class Harvester(Transport):
         )
 
     def pages(
-        self, since: date, *, token: str = "", wanted: Callable[[str], bool] | None = None
+        self,
+        since: date,
+        *,
+        token: str = "",
+        wanted: Callable[[str], bool] | None = None,
+        within: str = "",
     ) -> Iterator[OaiPage]:
         """What has changed since that day (UTC, included), in the order of change; streamed.
 
         ``token`` goes on with an earlier list; where it is no longer good, the list begins again a
         day before the last one seen. ``wanted``: of which ids the records are kept; all without it.
+        ``within``: a set, such as ``cs:cs:CL``, to which the list is confined.
 
         Raises: OaiError, FetchError (the list goes round in a circle) and those of the transport.
         """
         day, seen, restarts = max(since, FIRST_DAY), {token} if token else set(), 0
         while True:
             try:
-                page = self._list(day, token, wanted)
+                page = self._list(day, token, wanted, within)
             except OaiError as error:
                 restarts += 1
                 if error.code != "badResumptionToken" or not token or restarts > _RESTARTS:
@@ -124,10 +130,13 @@ class Harvester(Transport):
             raise
         return next((raw for raw in page.records if raw.arxiv_id == identifier), None)
 
-    def _list(self, since: date, token: str, wanted: Callable[[str], bool] | None) -> OaiPage:
-        rest = (
-            f"resumptionToken={quote(token, safe='')}" if token else f"metadataPrefix=arXivRaw&from={since}"
-        )
+    def _list(self, since: date, token: str, wanted: Callable[[str], bool] | None, within: str) -> OaiPage:
+        if token:
+            rest = f"resumptionToken={quote(token, safe='')}"
+        else:
+            rest = f"metadataPrefix=arXivRaw&from={since}" + (
+                f"&set={quote(within, safe=':')}" if within else ""
+            )
         try:
             return self._ask(f"verb=ListRecords&{rest}", wanted)
         except OaiError as error:

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from ingest.address import Address, AddressKind
+from ingest.arrivals import Arrivals, changes_expected
 from ingest.arxiv.queries import LIMIT
 from ingest.http import Http
+from ingest.lookup import Lookup
 from ingest.papers import PapersReport, due_papers, fetch_papers, find_papers
 from ingest.sources import Gathered, gather, name_all, replace_all, resolve_all
 from kg.cli.arguments import TEXT
@@ -105,7 +107,7 @@ def add(  # noqa: PLR0913 - one an option
         workspace.add_sources([one.source for one in good])
         wanted = tuple(address.removeprefix("arxiv:") for address in sorted(papers))
         workspace.add_sources(queries)
-        report = None if no_fetch else look_up(context, store, extra=wanted, queries=queries)
+        report = None if no_fetch else look_up(context, store, extra=wanted, sources=queries)
         asked = [_asked(source, report) for source in sources if source.address in papers]
         workspace.add_sources([one.source for one in asked if one.error is None])
         context.forget_unnamed(store)
@@ -180,28 +182,35 @@ def look_up(
     store: Store,
     *,
     extra: Sequence[str] = (),
-    queries: Sequence[Source] = (),
+    sources: Sequence[Source] = (),
     everything: bool = False,
     due: Sequence[str] | None = None,
     dry_run: bool = False,
 ) -> PapersReport:
-    """What ``queries`` found, and what became of the papers that are due and of ``extra`` ids.
+    """What is new in ``sources``, and what became of the papers that are due and of ``extra`` ids.
 
-    ``due``: those that count as due, where it is not the graph that says so. That arXiv is out of
-    reach is told, not raised. ``dry_run``: nothing is kept.
+    ``sources``: queries, and snapshots whose categories are followed. ``due``: those that count as due,
+    where it is not the graph that says so. That arXiv is out of reach is told, not raised. ``dry_run``:
+    nothing is kept.
     """
     from ingest.arxiv import Client, Harvester
 
     report = PapersReport()
     tell = (lambda _: None) if context.quiet else narrate
     client = Client.from_environ(context.environment, contact=context.settings.contact, tell=tell)
-    for source in queries:
-        with bar(context, source.name, source.limit or LIMIT) as done:
-            find_papers(store, source, client, report=report, done=done, dry_run=dry_run)
-        if report.error is not None:
-            break
+    snapshots = [source for source in sources if source.snapshot is not None]
+    for source in sources:
+        if source.snapshot is None and report.error is None:
+            with bar(context, source.name, source.limit or LIMIT) as done:
+                find_papers(store, source, client, report=report, done=done, dry_run=dry_run)
+    vouched: set[str] = set()
+    if snapshots and report.error is None:
+        arrivals = Arrivals(Lookup(store, client, report, dry_run=dry_run), Harvester.beside(client))
+        with bar(context, "changes", changes_expected(store)) as arrivals.done:
+            arrivals.run(snapshots)
+        vouched = arrivals.vouched() if dry_run else vouched
     due = due_papers(store, everything=everything) if due is None else due
-    ids = tuple(sorted({*due, *extra}))
+    ids = tuple(sorted({*due, *extra} - vouched))
     if not ids:
         return report
     if report.error is not None:

@@ -13,6 +13,7 @@ from tempfile import NamedTemporaryFile
 
 import click
 
+from ingest.arrivals import follow
 from ingest.arxiv.snapshot import Extent, Part
 from ingest.imports import PROBLEMS, Imported, import_snapshot
 from ingest.lock import alone
@@ -53,8 +54,8 @@ def arxiv(
     """Take in arXiv's metadata snapshot.
 
     FILE has JSON lines, one paper a line, and may be gzipped; - is standard input. Interrupted, it
-    goes on where it was; again, it changes nothing. `kg refresh` then brings the news of these papers.
-    They stay as long as `kg sources` shows the snapshot.
+    goes on where it was; again, it changes nothing. `kg refresh` then brings the news of these papers
+    and the new papers of these categories, as long as `kg sources` shows the snapshot.
     """
     part = Part(tuple(sorted(set(categories))), since.date() if since else None)
     workspace = context.workspace
@@ -66,6 +67,7 @@ def arxiv(
         _add_source(context, part)
         with _bar(context) as (begun, done):
             report = import_snapshot(store, path, part, begun=begun, done=done)
+        follow(store, part.categories, report.day)
         waiting = store.unread
     if format_ == "json":
         print_json({**_json(report), "texts_waiting": waiting})
@@ -93,7 +95,8 @@ def _add_source(context: Context, part: Part) -> None:
     every = not part.categories or any(source.snapshot == () for source in known)
     address = SNAPSHOT if every else f"{SNAPSHOT}/{'+'.join(sorted(wanted))}"
     name = known[0].name if known else "arxiv-snapshot"
-    context.workspace.add_sources([Source(name, address)])
+    days = [source.since for source in known] + [str(part.since or "")]
+    context.workspace.add_sources([Source(name, address, since=min(days))])
 
 
 @contextmanager

@@ -99,7 +99,9 @@ def _refresh(context: Context, plan: _Plan) -> Outcome:
         context.forget_unnamed(store)
         queries = due_queries(store, sources, everything=plan.everything)
         extra = _not_carried(store, sources)
-        report = look_up(context, store, extra=extra, queries=queries, everything=plan.everything)
+        snapshots = [source for source in sources if source.snapshot is not None]
+        wanted = [*queries, *snapshots]
+        report = look_up(context, store, extra=extra, sources=wanted, everything=plan.everything)
         find_names(context, store)
     code = finish(context, gathered, delta, report, plan.format_, strict=True)
     code = _with_papers(code, report, alone=not (readings or same))
@@ -165,7 +167,8 @@ def _rehearse(
 
     delta = store.replace(*readings.values(), dry_run=True, look=look)
     queries = due_queries(store, sources, everything=plan.everything)
-    report = look_up(context, store, extra=extra, queries=queries, due=due, dry_run=True)
+    wanted = [*queries, *(source for source in sources if source.snapshot is not None)]
+    report = look_up(context, store, extra=extra, sources=wanted, due=due, dry_run=True)
     return _would(context, gathered, delta, report, plan.format_)
 
 

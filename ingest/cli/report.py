@@ -52,6 +52,8 @@ def finish(
 def unanswered(papers: PapersReport) -> KgError:
     """Why papers got no answer, as one error."""
     assert papers.error is not None
+    if not papers.unanswered:
+        return KgError(f"not all news of arXiv has come: {papers.error.message}", hint=papers.error.hint)
     count = "1 paper has" if papers.unanswered == 1 else f"{papers.unanswered} papers have"
     return KgError(f"{count} no fresh metadata: {papers.error.message}", hint=papers.error.hint)
 

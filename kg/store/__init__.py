@@ -90,6 +90,7 @@ class Store:
         look: Callable[[], object] | None = None,
         versions: Mapping[str, Iterable[PaperVersion]] | None = None,
         asked_at: datetime | None = None,
+        arrived: str = "",
     ) -> Delta:
         """What changed, after these documents say what their readings say and nothing else.
 
@@ -99,8 +100,10 @@ class Store:
         delta; ``look`` is called before that, and sees the graph as it would be. Without
         ``find_names`` the texts wait for :meth:`find_names`. ``versions``: by arXiv id what is known of
         the versions of papers. ``asked_at``: when the answers were given, if not just now.
+        ``arrived``: the cause of records that are new, where they were harvested.
         """
         with self._transaction(dry_run=dry_run) as (touched, now):
+            touched.arrived = arrived
             fresh = documents.replace(self.db, readings, now, touched)
             records.note_versions(self.db, versions or {})
             asked = asked_at.astimezone(UTC).isoformat(timespec="seconds") if asked_at else now
@@ -220,6 +223,14 @@ class Store:
         """
         with self._transaction():
             harvest.note(self.db, progress, versions or {})
+
+    def vouch(self, categories: Iterable[str], since: datetime, at: datetime, *, but: Iterable[str]) -> None:
+        """Note that arXiv has answered at that time for all papers of the categories (none: for all papers).
+
+        Only for those with a record for which it had answered since then, ``but`` for these ids.
+        """
+        with self._transaction():
+            harvest.vouch(self.db, categories, since, at, but)
 
     @contextmanager
     def _transaction(self, *, dry_run: bool = False) -> Iterator[tuple[Touched, str]]:

@@ -50,7 +50,7 @@ def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touc
         if row and (row["blob"], row["reader"]) == (revision.blob, revision.reader):
             same.append((now, revision.etag, reading.page, row["id"]))
         elif reading.record is None or reading.record.arxiv_id not in late:
-            touched.cause_of[reading.key] = _cause(reading, row)
+            touched.cause_of[reading.key] = _cause(reading, row, touched.arrived)
             fresh.append(reading)
     db.executemany("UPDATE document SET checked_at = ?, etag = ?, page = ? WHERE id = ?", same)
     if not fresh:
@@ -97,11 +97,11 @@ def remove(db: sqlite3.Connection, keys: Sequence[str], touched: Touched) -> int
     return len(found)
 
 
-def _cause(reading: Reading, row: sqlite3.Row | None) -> str:
+def _cause(reading: Reading, row: sqlite3.Row | None, arrived: str) -> str:
     if reading.kind == "corrections":
         return USER
     if row is None:
-        return FIRST_IMPORT
+        return (arrived if reading.record is not None else "") or FIRST_IMPORT
     return RULES if row["blob"] == reading.revision.blob else SOURCE
 
 

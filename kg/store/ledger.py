@@ -40,13 +40,19 @@ def nodes_now(db: sqlite3.Connection, nodes: Iterable[int]) -> dict[int, Snapsho
     return {row[0]: Snapshot(*row[1:]) for row in rows_in(db, sql, sorted(nodes))}
 
 
-MANY = 1_000
-"""From so many records on that come at once for the first time, one change tells of them all."""
+MANY, FEW = 1_000, 25
+"""From so many records on that come at once for the first time, one change tells of them all.
+
+Of what a harvest finds to be new there is one from the second number on, and always while it catches up.
+"""
 
 
 def is_import(touched: Touched) -> bool:
     """Whether records come in such numbers that one change tells of them all."""
-    return sum(fields is None for fields in touched.records.values()) >= MANY
+    count = sum(fields is None for fields in touched.records.values())
+    if touched.arrived:
+        return count >= (1 if touched.arrived == FIRST_IMPORT else FEW)
+    return count >= MANY
 
 
 def record(
@@ -76,7 +82,7 @@ def record(
     for slug, text, document in sorted(stated.removed):
         note("removed", "statement", slug, text, document)
     if is_import(touched):
-        note.imported(sum(fields is None for fields in touched.records.values()))
+        note.imported(sum(fields is None for fields in touched.records.values()), touched.arrived)
     _note_papers(db, note, touched)
     _note_lists(db, note, touched, before)
     db.executemany(
@@ -179,9 +185,12 @@ class _Notes:
         self.cause = _overall(touched)
         self.changes: list[Change] = []
 
-    def imported(self, count: int) -> None:
-        """So many records came for the first time."""
-        text = f"{count:,} papers with their metadata"
+    def imported(self, count: int, arrived: str) -> None:
+        """So many records came for the first time; those that arXiv announced are news."""
+        if arrived == SOURCE:
+            self.changes.append(Change(self.moment, SOURCE, "new", "paper", "", f"{count:,} papers", ""))
+            return
+        text = f"{count:,} papers with their metadata" if count > 1 else "1 paper with its metadata"
         self.changes.append(Change(self.moment, FIRST_IMPORT, "added", "record", "", text, ""))
 
     def __call__(

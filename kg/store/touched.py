@@ -42,3 +42,4 @@ class Touched:
     entries: list[EntryEvent] = field(default_factory=list)
     lists: list[tuple[str, str, str]] = field(default_factory=list)  # action, document, title
     cause_of: dict[str, str] = field(default_factory=dict)
+    arrived: str = ""  # the cause of records that come for the first time, where a harvest brings them

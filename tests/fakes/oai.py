@@ -102,7 +102,11 @@ class Oai:
         just_headers = verb == "ListIdentifiers"
         limit = self.headers if just_headers else self.size
         found = sorted(
-            (p for p in self.papers.values() if since <= p.stamp <= until),
+            (
+                p
+                for p in self.papers.values()
+                if since <= p.stamp <= until and _within(p, query.get("set", ""))
+            ),
             key=lambda p: (p.stamp, p.arxiv_id),
         )
         page, more = found[skip : skip + limit], found[skip + limit : skip + limit + 1]
@@ -113,6 +117,7 @@ class Oai:
             day, first = more[0].stamp, page[0].stamp
             given = skip + limit if day == first else sum(p.stamp == day for p in page)
             state = {"verb": verb, "metadataPrefix": "arXivRaw", "from": str(day if day != first else since)}
+            state |= {"set": query["set"]} if "set" in query else {}
             text = quote(urlencode(state | {"skip": str(given)}))
             token = f"<resumptionToken expires='{self.present:%Y-%m-%d}T23:59:59Z'>{text}</resumptionToken>"
         inner = "".join(header(p) if just_headers else record(p) for p in page)
@@ -126,10 +131,25 @@ def _resumed(token: str) -> tuple[dict[str, str], int]:
     return state, int(state.pop("skip"))
 
 
+_PHYSICS = """astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics
+quant-ph""".split()
+
+
+def set_of(category: str) -> str:
+    """The set of a category: group, archive, and the category within it where there is one."""
+    archive, _, part = category.partition(".")
+    return ":".join(filter(None, ("physics" if archive in _PHYSICS else archive, archive, part)))
+
+
+def _within(paper: Paper, wanted: str) -> bool:
+    """Whether a paper is in a set or in one below it."""
+    return not wanted or any(f"{set_of(c)}:".startswith(f"{wanted}:") for c in paper.categories)
+
+
 def header(paper: Paper) -> str:
     """The head of a record."""
     status = ' status="deleted"' if paper.deleted else ""
-    sets = "".join(f"<setSpec>{c.replace('.', ':')}</setSpec>" for c in paper.categories)
+    sets = "".join(f"<setSpec>{set_of(c)}</setSpec>" for c in paper.categories)
     return (
         f"<header{status}><identifier>oai:arXiv.org:{paper.arxiv_id}</identifier>"
         f"<datestamp>{paper.stamp}</datestamp>{sets}</header>\n"
