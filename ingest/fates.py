@@ -142,7 +142,7 @@ def edges(item: ItemRecord, *, every: bool = True) -> list[dict[str, str]]:
         ):
             continue
         if claim.subject == item.mention:
-            if claim.predicate is Predicate.WORKS_WITH:
+            if claim.predicate is Predicate.WORKS_WITH or claim.rule == "cue-uses":
                 forth = BY_RULE.get(claim.rule, forth)
             out[(forth, _target(claim.object))] = None
         elif claim.object == item.mention and (back or claim.rule == "paper-link"):

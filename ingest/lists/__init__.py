@@ -26,7 +26,7 @@ from .sections import learn_topics, say_topics, say_vendor
 from .tiers import Step, read_step, read_tier, say_guides, say_tier, tier_mention, tier_text
 from .values import say_values
 
-READER = "list/6"
+READER = "list/7"
 """The version of the rules: the same bytes read by a newer reader are read again."""
 
 _ORDINARY = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")

@@ -6,27 +6,29 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kg.model import HEADING_RULE, Literal, Mention
+from kg.model import HEADING_RULE, Claim, Literal, Mention
 from kg.vocabulary import Kind, Predicate
 
 from .claims import CODE_KINDS, Said
 from .columns import column_role
 from .cues import Related, related
 from .devices import is_device
-from .draft import Draft
+from .draft import Draft, folded
 from .entries import Note
+from .known import is_form, is_nothing, known_kind
 from .links import label_role
 from .organizations import is_organization
-
-_METHODS = frozenset(
-    """lora qlora dora adalora gptq awq smoothquant squeezellm peft rl rlhf rlvr dpo ppo grpo kto orpo sft
-    rag moe qat ptq mla gqa rope yarn cot mixture-of-experts flashattention pagedattention""".split()
-)
-"""Methods that lists name so often as supported or used that they need no entry to be known."""
 
 _MODELS = re.compile(r"\s+models?\b")
 _LIBRARY = re.compile(r"\s+(?:librar(?:y|ies)|frameworks?|toolkits?|packages?|engines?)\b")
 _DATA = re.compile(r"\s+(?:datasets?|data|corpus)\b")
+_IN_MODELS = re.compile(
+    r"(?:(?:\s*[,/&]|\s+and|\s+or)\s*[\w.+/-]+(?:\s\d[\w.]*)?){0,12}(?:\s+[\w-]+)?\s+models?\b"
+)
+_MODELS_SUCH_AS = re.compile(
+    r"\b(?:models?|[ls]?lms?|architectures)\b,?\s*(?:\(|:|such\s+as|like|including|from|e\.g\.,?)[^.;()]{0,80}$",
+    re.IGNORECASE,
+)
 _SHORT = 12
 _TARGETS: dict[str, tuple[Kind, ...]] = {
     "derived": (Kind.MODEL,),
@@ -80,32 +82,42 @@ def _relate(said: Said, draft: Draft, found: Related, text: str) -> bool:
             # "FooRT is an engine for Foo models", "MyFoo is made with Foo"
             part = part and not (_MODELS.match(behind) or not own.startswith(name))
         itself = name == own or (part and found.relation not in ("derived", "based", "built"))
-        if itself or is_device(found.name):
+        told = found.relation in ("uses", "supports", "faces")  # kept in the item's record
+        if itself or is_device(found.name) or (is_form(found.name) and not told):
             return False
         if is_organization(found.name) and found.relation != "supports":
             return False
         first, _, rest = found.name.partition(" ")
         if rest and is_organization(first) and _MODELS.match(behind):
             found = replace(found, name=rest)  # "the Acme Foo model" is Foo
-    return _HANDLERS[found.relation](_Tie(said, draft, found, other, behind))
+    return _HANDLERS[found.relation](_Tie(said, draft, found, other, text[: found.start][-120:], behind))
 
 
 @dataclass(frozen=True, slots=True)
 class _Tie:
-    """One relation being claimed; ``other``: the entry that its name stands for, if any."""
+    """One relation being claimed; ``other``: the entry that its name stands for, if any.
+
+    ``before``, ``behind``: the text around the name.
+    """
 
     said: Said
     draft: Draft
     found: Related
     other: Mention | None
+    before: str
     behind: str
 
+    @property
+    def known(self) -> Kind | None:
+        """What the thing at the other end is known to be, by an entry or in the field."""
+        return self.other.kind if self.other else known_kind(self.found.name)
+
     def target(self, kind: Kind, confidence: float = 0.7) -> Mention:
-        """The thing at the other end: an entry, or a reference of the kind that the cue suggests."""
+        """The thing at the other end: an entry, or a reference of its known kind, else of the cue's."""
         if self.other is not None:
             return self.other
-        if self.found.name.casefold() in _METHODS:
-            kind, confidence = Kind.METHOD, 0.7
+        if (known := self.known) is not None:
+            kind, confidence = known, 0.7
         return self.draft.mention(self.said.place, self.found.name, kind, "cue", confidence)
 
     def say(
@@ -115,6 +127,14 @@ class _Tie:
         qualifiers = (("how", Literal(how)),) if how else ()
         rule = f"cue-{rule or self.found.relation}"
         return self.said.add(self.draft, predicate, what, rule, confidence, qualifiers=qualifiers)
+
+    def note(self, predicate: Predicate, kind: Kind) -> bool:
+        """Keep it in the item's record only: the name alone makes no node."""
+        place = self.said.place
+        what = Mention(place, folded(self.found.name), kind, "cue", 0.3)
+        rule = f"cue-{self.found.relation}"
+        self.said.claims.append(Claim(self.said.mention, predicate, what, (place,), rule, 0.3))
+        return True
 
     @property
     def kind(self) -> Kind:
@@ -148,7 +168,7 @@ def _based(tie: _Tie) -> bool:
 
 def _opening(tie: _Tie) -> bool:
     """A model whose description begins with another model: "Foo-7B model tuned for bars"."""
-    method = any(word.casefold() in _METHODS for word in tie.found.name.split())
+    method = any(known_kind(word) is Kind.METHOD for word in tie.found.name.split())
     return (
         tie.kind is Kind.MODEL and not method and tie.say(Predicate.DERIVED_FROM, tie.target(Kind.MODEL), 0.7)
     )
@@ -178,7 +198,7 @@ def _trained(tie: _Tie) -> bool:
     if tie.other is not None and tie.other.kind is Kind.MODEL:
         return tie.say(Predicate.DERIVED_FROM, tie.other, 0.5)
     spelled_out = re.match(r"\s\([A-Z]", tie.behind)
-    if tie.other is None and (spelled_out or tie.found.name.casefold() in _METHODS):
+    if tie.other is None and (spelled_out or tie.known is Kind.METHOD):
         return tie.say(Predicate.USES, tie.target(Kind.METHOD), 0.73, rule="uses")
     if re.match(r"\s+(?:tokens?|gpus?|tpus?)\b", tie.behind, re.IGNORECASE):
         return False
@@ -208,7 +228,10 @@ def _supported(tie: _Tie) -> bool:
     if tie.kind is Kind.FRAMEWORK and own.startswith(f"{name} "):
         # "Foo Lite" that runs Foo models is the small one of two tools.
         return tie.say(Predicate.WORKS_WITH, tie.target(Kind.FRAMEWORK, 0.5), 0.7)
-    what = tie.target(Kind.MODEL, 0.5)
+    if tie.known is None and (is_nothing(tie.found.name) or is_organization(tie.found.name)):
+        return tie.note(Predicate.SUPPORTS, Kind.MODEL)
+    listed = _IN_MODELS.match(tie.behind) or _MODELS_SUCH_AS.search(tie.before)
+    what = tie.target(Kind.MODEL if listed else Kind.FRAMEWORK, 0.5)
     return (
         _suits(tie, what)
         or tie.say(Predicate.SUPPORTS, what, 0.88)
@@ -234,12 +257,16 @@ def _implemented(tie: _Tie) -> bool:
 
 
 def _used(tie: _Tie) -> bool:
+    model_of_model = tie.kind is Kind.MODEL and tie.known is Kind.MODEL
+    if model_of_model or (tie.known is None and is_nothing(tie.found.name)):
+        return tie.note(Predicate.USES, Kind.FRAMEWORK)
     made = tie.kind in (Kind.FRAMEWORK, Kind.APPLICATION)
     what = tie.target(Kind.FRAMEWORK if made else Kind.METHOD, 0.5)
     return (
         _suits(tie, what)
         or tie.say(Predicate.USES, what, 0.73, rule="uses")
         or tie.say(Predicate.WORKS_WITH, what, 0.6, rule="uses")
+        or tie.say(Predicate.SUPPORTS, what, 0.6, rule="uses")
     )
 
 

@@ -334,6 +334,44 @@ def test_a_row_below_hardware_names_the_tier_of_its_model() -> None:
 # ------------------------------------------------------------------------------- more relations
 
 
+def things(text: str) -> dict[str, str]:
+    """The kinds by name of all that an entry makes of things beside itself."""
+    read = read_list(f"## Tools\n\n- [Thing]({REPO}) - {text}\n".encode(), name="t").reading
+    return {m.name: m.kind.label for m in read.mentions if m.name != "Thing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("supports Llama 2, GPT-4o", {"Llama 2": "Model", "GPT-4o": "Model"}),
+        ("supports the Foobar and Quxbar models", {"Foobar": "Model", "Quxbar": "Model"}),
+        ("supports models like Foobar", {"Foobar": "Model"}),
+        ("supports Foobar-7B", {"Foobar-7B": "Model"}),
+        ("supports Ollama", {"Ollama": "Framework"}),
+        ("supports Foobar", {"Foobar": "Framework"}),
+        ("supports Paged Attention", {"Paged Attention": "Method"}),
+        ("supports PDFs, FP8, XYZ", {}),
+        ("supports OpenAI", {}),
+        ("built using GPT-4", {"GPT-4": "Model"}),
+        ("built using Foobar", {"Foobar": "Framework"}),
+        ("built using QUX", {}),
+    ],
+)
+def test_what_no_entry_explains_is_what_the_field_calls_so_or_nothing(
+    text: str, kinds: dict[str, str]
+) -> None:
+    assert things(text) == kinds
+
+
+def test_what_makes_no_node_is_still_told_of_the_item() -> None:
+    assert said("Tools", "supports PDFs") == {("supports", "PDFs")}
+    assert said("Tools", "built using QUX") == {("uses", "QUX")}
+
+
+def test_a_size_is_no_base() -> None:
+    assert said("Models", "based on 7B") == set()
+
+
 def test_a_tool_for_a_model_of_the_list_supports_it() -> None:
     text = f"## Models\n\n- [Barlm](https://a.org)\n\n## Tools\n\n- [Kit]({REPO}) - a server for Barlm\n"
     assert told(rows(text)[1]) == {("supports", "Barlm")}
