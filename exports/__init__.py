@@ -81,6 +81,7 @@ FORMATS = {
         frozenset({"base", "abstracts"}),
         binary=True,
     ),
+    "markdown": Format("exports.markdown:write", ".md", "An awesome list that kg reads back to this graph."),
     "nodes-csv": Format("exports.table:write_nodes", ".nodes.csv", "The nodes as a table."),
     "edges-csv": Format("exports.table:write_edges", ".edges.csv", "The edges as a table."),
 }

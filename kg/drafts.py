@@ -101,7 +101,7 @@ def lone_draft(one: Seen) -> Draft:
     mention, kind = one.mention, one.mention.kind
     identifiers = tuple(sorted(set(mention.identifiers)))
     label = _range(identifiers) if kind is Kind.HARDWARE_TIER else ""
-    label = label or mention.name or _unnamed(identifiers)
+    label = label or mention.name or unnamed(identifiers)
     return Draft(
         key=_key(kind, label, identifiers),
         kind=kind,
@@ -158,10 +158,11 @@ def _label(tree: list[Seen], kind: Kind, identifiers: tuple[Identifier, ...]) ->
     if total:
         best = min(total, key=lambda key: (-round(total[key], 6), key))
         return min(spellings[best], key=lambda name: (-spellings[best][name], name))
-    return _unnamed(identifiers)
+    return unnamed(identifiers)
 
 
-def _unnamed(identifiers: tuple[Identifier, ...]) -> str:
+def unnamed(identifiers: tuple[Identifier, ...]) -> str:
+    """The label of a thing that no document names: its first identifier."""
     first = identifiers[0] if identifiers else None
     if first is None:
         return "(no name)"

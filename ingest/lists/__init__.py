@@ -23,6 +23,7 @@ from .introductions import say_introduced, say_papers
 from .items import MAX_ENTRIES, TOO_MANY, Items, read_items
 from .relations import say_about, say_examples, say_text
 from .sections import learn_topics, say_topics, say_vendor
+from .stated import is_stated, read_stated
 from .tiers import Step, read_step, read_tier, say_guides, say_tier, tier_mention, tier_text
 from .values import say_values
 
@@ -74,14 +75,13 @@ def _no_collector() -> Iterator[None]:
 def _read(content: bytes, *, name: str, page: str, commit: str, retrieved_from: str) -> ListReading:
     """As :func:`read_list`."""
     doc = outline(content)
-    items = read_items(doc)
-    sort_badges(doc.blocks, items.entries)
     draft = Draft(page)
-    said = _mentioned(items, draft)
-    _claimed(said, draft)
-    problems = [*doc.problems, *_bad_links(items)]
-    if TOO_MANY in items.ignored.values():
-        problems.append(Problem(0, f"more than {MAX_ENTRIES} entries: the rest left out"))
+    if is_stated(doc):
+        stated = read_stated(doc, draft)
+        fates = [*stated.fates, *_uncovered(doc, _covered(doc, stated.fates))]
+        problems = [*doc.problems, *stated.problems]
+    else:
+        fates, problems = _understood(doc, draft)
     reading = Reading(
         f"list:{name}",
         DocumentKind.LIST,
@@ -93,7 +93,19 @@ def _read(content: bytes, *, name: str, page: str, commit: str, retrieved_from: 
         tuple(problems),
         page=page,
     )
-    return ListReading(reading, tuple(_fates(doc, items, said)))
+    return ListReading(reading, tuple(sorted(fates, key=lambda f: (f.line, f.end_line))))
+
+
+def _understood(doc: Outline, draft: Draft) -> tuple[list[Fate], list[Problem]]:
+    """The fate of each line and the problems of a list as people write them."""
+    items = read_items(doc)
+    sort_badges(doc.blocks, items.entries)
+    said = _mentioned(items, draft)
+    _claimed(said, draft)
+    problems = [*doc.problems, *_bad_links(items)]
+    if TOO_MANY in items.ignored.values():
+        problems.append(Problem(0, f"more than {MAX_ENTRIES} entries: the rest left out"))
+    return _fates(doc, items, said), problems
 
 
 def _mentioned(items: Items, draft: Draft) -> list[Said]:
@@ -212,7 +224,14 @@ def _fates(doc: Outline, items: Items, said: Sequence[Said]) -> list[Fate]:
             out.append(Fate(block.line, end, "ignored", items.ignored.get(index, "prose")))
         covered[block.line : end + 1] = b"\1" * (end + 1 - block.line)
     out += _uncovered(doc, covered)
-    return sorted(out, key=lambda f: (f.line, f.end_line))
+    return out
+
+
+def _covered(doc: Outline, fates: Sequence[Fate]) -> bytearray:
+    covered = bytearray(len(doc.source) + 2)
+    for fate in fates:
+        covered[fate.line : fate.end_line + 1] = b"\1" * (fate.end_line + 1 - fate.line)
+    return covered
 
 
 def _uncovered(doc: Outline, covered: bytearray) -> list[Fate]:
