@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from kg import rdf
@@ -21,9 +21,13 @@ DEFAULT_KEY = "{slug}"
 
 @dataclass(frozen=True, slots=True)
 class Options(rdf.Options):
-    """What to tell, and ``citation_key``, the pattern of the keys of papers (:mod:`exports.citations`)."""
+    """What to tell, and of papers ``citation_key``, the pattern of their keys (:mod:`exports.keys`).
+
+    ``citation_keys``: the keys by slug that are given already.
+    """
 
     citation_key: str = DEFAULT_KEY
+    citation_keys: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 Writer = Callable[[Graph, BinaryIO, Options], Notes]

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import string
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kg.errors import UsageError
 from kg.graph import Graph
 from kg.model import Literal, Node, PaperRecord
 from kg.names import slugify
 from kg.vocabulary import Kind, Predicate
 
-from . import DEFAULT_KEY
+from . import Options
+from .keys import Keys
 
-_FIELDS = ("slug", "author", "year", "word", "arxiv")
-_KEY = re.compile(r"[^A-Za-z0-9.:_-]+")
 _SMALL = frozenset(
     "a an and are as at by for from how in is of on or the to via what when where why with".split()
 )
@@ -97,37 +93,30 @@ class Citation:
         return bool(self.doi or self.journal or self.venue)
 
 
-def citations(graph: Graph, pattern: str = DEFAULT_KEY) -> Iterator[Citation]:
+def citations(graph: Graph, options: Options | None = None) -> Iterator[Citation]:
     """All papers, by slug. Where a pattern gives several papers one key, all but the first add their slug.
 
-    ``pattern`` holds ``{slug}``, ``{author}`` (family name of the first author), ``{year}``, ``{word}``
-    (first word of the title that says something) or ``{arxiv}``. Raises: UsageError for another field.
+    A pattern holds ``{slug}``, ``{author}`` (family name of the first author), ``{year}``, ``{word}``
+    (first word of the title that says something) or ``{arxiv}``; papers of ``options.citation_keys`` have
+    theirs. Raises: UsageError for another field.
     """
-    check(pattern)
-    taken: Counter[str] = Counter()
+    options = options or Options()
+    keys = Keys(options.citation_key, options.citation_keys)
     for node in graph.nodes([Kind.PAPER]):
-        found = _citation(graph, node, pattern)
-        taken[found.key] += 1
-        if taken[found.key] > 1:
-            found = _citation(graph, node, f"{pattern}-{{slug}}")
-        yield found
+        yield _citation(graph, node, keys)
 
 
-def check(pattern: str) -> None:
-    """Nothing, if every field of a pattern of keys is known. Raises: UsageError."""
-    try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None]
-    except ValueError:
-        fields = [pattern]
-    unknown = [name for name in fields if name not in _FIELDS]
-    if unknown or not fields:
-        raise UsageError(
-            f"the citation key {pattern!r} has no such field",
-            hint=f"Known: {', '.join(f'{{{name}}}' for name in _FIELDS)}. Like {{author}}{{year}}{{word}}.",
-        )
+def given(graph: Graph, pattern: str, kept: Mapping[str, str]) -> dict[str, str]:
+    """The keys by slug of those papers of the graph that have none in ``kept``.
+
+    Raises: UsageError for a field that is none.
+    """
+    keys = Keys(pattern, kept)
+    papers = (node for node in graph.nodes([Kind.PAPER]) if node.slug not in kept)
+    return {node.slug: _citation(graph, node, keys).key for node in papers}
 
 
-def _citation(graph: Graph, node: Node, pattern: str) -> Citation:
+def _citation(graph: Graph, node: Node, keys: Keys) -> Citation:
     record = graph.record(node)
     said = _said(graph, node)
     title = record.title if record else node.label
@@ -145,7 +134,7 @@ def _citation(graph: Graph, node: Node, pattern: str) -> Citation:
         "arxiv": arxiv or node.slug,
     }
     return Citation(
-        _KEY.sub("-", pattern.format(**words)),
+        keys.of(words),
         node,
         title,
         authors,

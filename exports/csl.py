@@ -20,7 +20,7 @@ def write(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes
     """
     options = options or Options()
     start = "[\n"
-    for citation in citations(graph, options.citation_key):
+    for citation in citations(graph, options):
         file.write(f"{start}{json.dumps(item(citation), ensure_ascii=False)}".encode())
         start = ",\n"
     file.write(b"[]\n" if start == "[\n" else b"\n]\n")

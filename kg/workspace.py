@@ -71,6 +71,7 @@ class Settings:
     """What kg.toml says. ``base`` ends in / or #; ``contact`` goes into the User-Agent.
 
     ``on_change`` and ``on_failure``: the programs to run after a refresh, with their arguments.
+    ``citation_key``: the pattern of the keys of papers; empty for the slug.
     """
 
     title: str = ""
@@ -79,6 +80,7 @@ class Settings:
     sources: tuple[Source, ...] = field(default=())
     on_change: tuple[str, ...] = ()
     on_failure: tuple[str, ...] = ()
+    citation_key: str = ""
 
 
 class Workspace:
@@ -132,7 +134,7 @@ class Workspace:
     def settings(self) -> Settings:
         """What kg.toml says; the defaults where there is none. Raises: ConfigError."""
         table, text = load(self.config)
-        check_keys(table, ("kg", "sources", "hooks"), self.config, text)
+        check_keys(table, ("kg", "sources", "hooks", "citations"), self.config, text)
         own = table_of(table, "kg", self.config, text)
         check_keys(own, tuple(_SETTINGS), self.config, text)
         for key, value in own.items():
@@ -144,7 +146,13 @@ class Workspace:
         listed = table_of(table, "sources", self.config, text)
         sources = [self._source(name, said, text) for name, said in listed.items()]
         hooks = self._hooks(table_of(table, "hooks", self.config, text), text)
-        return Settings(own.get("title", ""), base, own.get("contact", ""), tuple(sources), *hooks)
+        cited = table_of(table, "citations", self.config, text)
+        check_keys(cited, ("key",), self.config, text)
+        if not isinstance(cited.get("key", ""), str):
+            fail(self.config, text, "key", "the pattern of citation keys must be text")
+        told = own.get("title", ""), base, own.get("contact", ""), tuple(sources)
+        on_change, on_failure = hooks
+        return Settings(*told, on_change, on_failure, cited.get("key", ""))
 
     def _hooks(self, listed: Mapping[str, object], text: str) -> Iterator[tuple[str, ...]]:
         check_keys(listed, _HOOKS, self.config, text)

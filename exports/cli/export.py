@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from exports.part import chosen as chosen_of
 from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import narrate
-from kg.errors import ExportError, UsageError
+from kg.errors import ConfigError, ExportError, UsageError
 from kg.filters import check_filters, kind_of
 from kg.graph import Graph
 from kg.query import Query
@@ -90,7 +91,7 @@ Examples:
 @click.option(
     "--key",
     metavar="PATTERN",
-    help="Citation keys: {slug} (the default, never changes), {author}, {year}, {word}, {arxiv}.",
+    help="Citation keys of this file: {slug} (the default), {author}, {year}, {word}, {arxiv}; see kg.toml.",
 )
 @click.option("--abstracts", is_flag=True, help="Also the abstracts of papers.")
 @pass_context
@@ -129,7 +130,7 @@ def export(  # noqa: PLR0913 - one an option
     settings = context.settings
     options = Options(
         base=settings.base if base is None else base,
-        citation_key=key or DEFAULT_KEY,
+        citation_key=key or settings.citation_key or DEFAULT_KEY,
         title=settings.title,
         provenance=not no_provenance,
         receipts=receipts,
@@ -140,11 +141,40 @@ def export(  # noqa: PLR0913 - one an option
         raise UsageError("--depth is steps from a part", hint="Choose it with --kind, --query or --refs.")
     with context.reading() as graph:
         told = _part(graph, wanted, depth or 0) if wanted else graph
+        if "key" in FORMATS[chosen].heeds and settings.citation_key and not key:
+            options = replace(options, citation_keys=_keys(context, told, settings.citation_key))
         notes = _write(told, chosen, target, options)
     if told.part is not None and not told.part and not context.quiet:
         narrate("note: no node is chosen, none is written")
     if not context.quiet:
         _tell(notes, options, placeholder="base" in FORMATS[chosen].heeds)
+
+
+def _keys(context: Context, graph: Graph, pattern: str) -> dict[str, str]:
+    """The keys by slug of all papers of the graph: those that are kept, and new ones, which are kept now.
+
+    Raises: ConfigError for a pattern or a file that is none.
+    """
+    from exports.citations import given
+    from exports.keys import FILE, check, keep, kept_in
+
+    workspace = context.workspace
+    path = workspace.folder / FILE
+    try:
+        check(pattern)
+    except UsageError as error:
+        raise ConfigError(f"{workspace.config}: {error.message}", hint=error.hint) from error
+    with workspace.editing():
+        kept = kept_in(path)
+        # A paper that another one was merged into goes on under the key of that, if it has none.
+        kept |= {new: kept[old] for old, new in graph.replaced().items() if old in kept and new not in kept}
+        new = given(graph, pattern, kept)
+        try:
+            if new:
+                keep(path, new)
+        except UsageError as error:
+            narrate(f"note: new citation keys could not be kept: {error.message}")
+    return kept | new
 
 
 def _references(file: BinaryIO) -> tuple[str, ...]:

@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports import Options, bibtex, writer
-from exports.citations import Name
+from exports.citations import Citation, Name
+from exports.latex import latex
 from ingest.arxiv import reading_of
 from ingest.libraries.bibtex import read_bibtex
 from ingest.libraries.csl import read_csl
 from kg.errors import UsageError
 from kg.graph import Graph
-from kg.model import PaperRecord
+from kg.model import Node, PaperRecord
 from kg.store import Store
 from kg.vocabulary import Kind, Predicate
 from tests.documents import NOON, claim, listed, mention
@@ -149,9 +150,42 @@ def test_no_paper_is_an_empty_list_and_an_empty_file(tmp_path: Path) -> None:
         assert not written(Graph(store), "bibtex")
 
 
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Low\u00a0rank\n\u2009words", "Low rank words"),
+        ("Caf\u0065\u0301 \u202eevil\u200b", r"Caf{\'e} evil"),
+        (
+            "Größe ≤ ½ → ∞",
+            r"Gr{\"o}{\ss}e {\ensuremath{\leq}} {\textonehalf} {\textrightarrow} {\ensuremath{\infty}}",
+        ),
+        ("Лев 中文 ⇛ ɛ", "Лев 中文 ⇛ ɛ"),  # there are packages with commands for some of them
+    ],
+)
+def test_letters_are_commands_where_there_are_any_and_themselves_elsewhere(text: str, safe: str) -> None:
+    assert latex(text) == safe
+
+
+def test_letters_without_a_command_are_told(tmp_path: Path) -> None:
+    with Store(tmp_path / "g.db") as store:
+        store.replace(reading_of(LORA), reading_of(replace(PUBLISHED, title="大 models")))
+        notes = writer("bibtex")(Graph(store), BytesIO(), Options())
+    assert list(notes.counts.values()) == [1]
+    assert list(notes.examples.values()) == ["arxiv-2401.90001"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "author"),
+    [("Rock and Roll", "{Rock and Roll}"), ("Hu, Edward", "{Hu, Edward}"), ("Ann Andover", "Andover, Ann")],
+)
+def test_a_name_that_bibtex_would_take_apart_stays_whole(printed: str, author: str) -> None:
+    paper = Node("x", Kind.PAPER, "X")
+    assert f"  author = {{{author}}},\n" in bibtex.entry(Citation("x", paper, "X", (Name.of(printed),)))
+
+
 @given(st.text(max_size=60))
 def test_no_text_ends_its_braces_or_begins_a_command(text: str) -> None:
-    safe = bibtex.latex(text)
+    safe = latex(text)
     depth = 0
     for mark in re.findall(r"[{}]", safe):
         depth += 1 if mark == "{" else -1
