@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kg.announcements import last_announcement
 from kg.errors import FetchError, SourceError
 from kg.store import Store
-from kg.store.harvest import Progress, known, progress, vouched
+from kg.store.harvest import Progress, carried, progress, vouched
 from kg.store.touched import FIRST_IMPORT, SOURCE
 from kg.workspace import Source
 
@@ -174,7 +174,7 @@ class Arrivals:
         from .arxiv.raw import record_of_raw, versions_of
 
         lookup = self.lookup
-        ours = known(lookup.store.db, [*(raw.arxiv_id for raw in page.records), *page.deleted])
+        ours = carried(lookup.store.db, [*(raw.arxiv_id for raw in page.records), *page.deleted])
         kept = [raw for raw in page.records if raw.arxiv_id in ours or _wanted(raw, wanted, since)]
         lookup.report.asked += sum(raw.arxiv_id not in ours for raw in kept)
         cause = FIRST_IMPORT if wanted.first else SOURCE

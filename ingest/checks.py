@@ -44,7 +44,7 @@ def links(graph: Graph, settings: Settings) -> Iterator[Finding]:
     """Findings about the links and identifiers of every stored list, as its bytes read today."""
     del settings
     entries: list[_Entry] = []
-    for document in graph.documents():
+    for document in graph.documents(records=False):
         reader = reader_of(document.reader)
         if reader is None:
             continue

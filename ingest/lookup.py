@@ -15,6 +15,7 @@ from kg.errors import FetchError, Offline, RateLimited, SourceError
 from kg.model import Change, Delta, PaperRecord, Reading
 from kg.store import Store
 from kg.store.harvest import Progress, answered, held, progress, without_history
+from kg.store.records import missed
 
 if TYPE_CHECKING:
     from .arxiv import Client, Harvester
@@ -81,7 +82,8 @@ class Lookup:
     def _ask(self, ids: Sequence[str]) -> None:
         from .arxiv import fetch_records
 
-        for page in fetch_records(ids, self.client) if ids else ():
+        doubted = missed(self.store.db, ids)
+        for page in fetch_records(ids, self.client, doubted=doubted) if ids else ():
             self.keep(page.records, page.missing)
             self.report.missing += page.missing
             self.report.problems += page.problems
@@ -145,7 +147,7 @@ class Lookup:
         """
         from .arxiv.plan import plan
 
-        known = answered(self.store.db)
+        known = answered(self.store.db, ids)
         found = plan(ids, known, self.store.clock(), batch=self.client.batch)
         if found.since is None:
             return found.asked

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kg.announcements import SKEW, last_announcement, patience
 from kg.errors import SourceError
 from kg.graph import Graph
 from kg.store import Store
+from kg.store.records import lapsed
 from kg.workspace import Source
 
 from .lookup import Lookup, PapersReport
@@ -20,13 +23,21 @@ __all__ = ["PapersReport", "due_papers", "due_queries", "fetch_papers", "find_pa
 
 
 def due_papers(store: Store, *, everything: bool = False) -> tuple[str, ...]:
-    """The arXiv ids of the graph that arXiv may have news of, sorted; or all of them."""
-    from .arxiv import due
+    """The arXiv ids of the graph that arXiv may have news of, sorted; or all of them.
 
-    known = Graph(store).arxiv_ids()
+    An id that arXiv did not know is asked for less and less often.
+    """
     if everything:
-        return tuple(known)
-    return due(known, {i: at for i, at in known.items() if at is not None}, store.clock())
+        return tuple(Graph(store).arxiv_ids())
+    now = store.clock()
+
+    def waits(answered: str | None, misses: int) -> bool:
+        """Whether the id was not known lately, so that it is left alone."""
+        ago = now - datetime.fromisoformat(answered) if answered and misses > 1 else None
+        return ago is not None and timedelta() <= ago < patience(misses)
+
+    found = lapsed(store.db, last_announcement(now), now + SKEW)
+    return tuple(one for one, answered, misses in found if not waits(answered, misses))
 
 
 def fetch_papers(  # noqa: PLR0913 - what a refresh may choose
@@ -87,10 +98,10 @@ def due_queries(store: Store, sources: Iterable[Source], *, everything: bool = F
 
     Each has its own period; without one, the time between two announcements.
     """
-    from .arxiv import is_query, last_announcement
+    from .arxiv import is_query
 
     now = store.clock()
-    checked = {document.key: document.checked_at for document in Graph(store).documents()}
+    checked = {document.key: document.checked_at for document in Graph(store).documents(records=False)}
     found = []
     for source in sources:
         if not is_query(source.address):

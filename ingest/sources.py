@@ -255,7 +255,7 @@ def reread(store: Store, only: Collection[str] | None = None) -> list[Reading]:
     """
     graph = Graph(store)
     readings = []
-    for document in graph.documents():
+    for document in graph.documents(records=False):
         reader = reader_of(document.reader)
         if reader is None or reader.version == document.reader:
             continue

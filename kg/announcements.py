@@ -8,7 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 _HOUR = time(20)  # Sunday to Thursday, 20:00 US Eastern (arXiv's availability page)
 _MARGIN = timedelta(hours=3)  # until the metadata service has it: about 22:30 Eastern
 _QUIET = frozenset({4, 5})  # Friday and Saturday; holidays only cost one needless request
-_SKEW = timedelta(hours=12)
+SKEW = timedelta(hours=12)
+"""So far may an answer lie ahead: two clocks are never the same."""
+
+_SLACK = timedelta(hours=4)  # a daily timer is never quite on time
+_LONGEST = 30  # days
 
 
 def due(ids: Iterable[str], last_checked: Mapping[str, datetime], now: datetime) -> tuple[str, ...]:
@@ -21,9 +25,20 @@ def due(ids: Iterable[str], last_checked: Mapping[str, datetime], now: datetime)
 
     def fresh(arxiv_id: str) -> bool:
         checked = last_checked.get(arxiv_id)
-        return checked is not None and since <= checked <= now + _SKEW
+        return checked is not None and since <= checked <= now + SKEW
 
     return tuple(sorted({i for i in ids if not fresh(i)}))
+
+
+def patience(misses: int) -> timedelta:
+    """How long an id is left alone that arXiv did not know so many times in a row: twice as long each time.
+
+    After the first time only until the next announcement, for it may be that of today.
+
+    >>> [patience(misses).total_seconds() / 3600 for misses in (0, 1, 2, 3, 9)]
+    [0.0, 0.0, 44.0, 92.0, 716.0]
+    """
+    return timedelta(days=min(2 ** min(misses - 1, 9), _LONGEST)) - _SLACK if misses > 1 else timedelta()
 
 
 def last_announcement(now: datetime) -> datetime:

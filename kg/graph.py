@@ -222,9 +222,12 @@ class Graph:
         """Keys of the arXiv records whose paper no other document names, ``but`` for some categories."""
         return records.unnamed(self.db, but=but)
 
-    def documents(self) -> list[Document]:
-        """All documents, by key."""
-        return [document_of(row) for row in self.db.execute("SELECT * FROM document ORDER BY key")]
+    def documents(self, *, records: bool = True) -> list[Document]:
+        """All documents, by key; without ``records`` those that are no arXiv record, which are few."""
+        sql = "SELECT * FROM document ORDER BY key"
+        if not records:
+            sql = "SELECT * FROM document WHERE kind <> 'arxiv' ORDER BY key"
+        return [document_of(row) for row in self.db.execute(sql)]
 
     def content(self, document: str) -> bytes | None:
         """The bytes of a document's current revision, where they are kept."""

@@ -7,7 +7,7 @@ the witness and without them speaks of them, an empty answer speaks of nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kg.errors import FetchError, Offline, RateLimited, SourceError
@@ -43,8 +43,10 @@ class Page:
         return tuple(i for i in self.requested if i not in known)
 
 
-def fetch_records(ids: Iterable[str], client: Client) -> Iterator[Page]:
+def fetch_records(ids: Iterable[str], client: Client, *, doubted: Collection[str] = ()) -> Iterator[Page]:
     """Pages of records for ``ids``, in any spelling, each asked once, sorted, without version.
+
+    ``doubted`` ones were not known the last time: that they are absent once more needs no second question.
 
     A chunk that fails is told in its page, and the next one is tried; the error is raised when
     asking on is of no use or nothing was answered at all: Offline, RateLimited, Refused, FetchError.
@@ -56,7 +58,7 @@ def fetch_records(ids: Iterable[str], client: Client) -> Iterator[Page]:
     while wanted:
         count = _fitting(wanted, client)
         chunk, wanted = wanted[:count], wanted[count:]
-        batch = _Batch(client, chunk, witness, problems=list(strange))
+        batch = _Batch(client, chunk, witness, frozenset(doubted), problems=list(strange))
         error = batch.run()
         page, strange = batch.page(), ()
         if page.records or page.missing or page.problems:
@@ -103,6 +105,7 @@ class _Batch:
     client: Client
     requested: list[str]
     witness: str
+    doubted: frozenset[str] = frozenset()
     problems: list[str] = field(default_factory=list)
     records: dict[str, PaperRecord] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
@@ -114,7 +117,7 @@ class _Batch:
     def run(self) -> SourceError | None:
         """None, or the error that ended it; what was answered before stands."""
         try:
-            self._collect(self.requested)
+            self._begin()
             while pending := self._pending():
                 if not self._again(pending):
                     break
@@ -123,6 +126,15 @@ class _Batch:
                 self.problems.append(f"{len(self._pending())} papers got no answer: {error.message}")
             return error
         return None
+
+    def _begin(self) -> None:
+        """Ask for all; beside doubted ids alone a witness is asked for."""
+        witness = next((i for i in (self.witness, *_WITNESSES) if i and i not in self.requested), "")
+        alone = self.doubted.issuperset(self.requested)
+        present = self._collect([*self.requested, witness] if alone and witness else self.requested)
+        pending = self._pending()
+        if present and self.certain and self.doubted.issuperset(pending):
+            self.missing.update(pending)
 
     def page(self) -> Page:
         """The page as it stands."""

@@ -19,6 +19,7 @@ from kg.errors import UsageError
 from kg.graph import Graph
 from kg.model import Delta
 from kg.store import Store
+from kg.store.harvest import carried
 from kg.workspace import Source
 
 from .add import find_names, look_up
@@ -117,13 +118,13 @@ def _chosen(context: Context, names: tuple[str, ...]) -> list[Source]:
 
 def _etags(store: Store) -> dict[str, str]:
     """What servers call the states that were read last, unless by an older reader: those are read again."""
-    documents = Graph(store).documents()
+    documents = Graph(store).documents(records=False)
     current = {reader.version for reader in READERS}
     return {d.key.removeprefix("list:"): d.etag for d in documents if d.etag and d.reader in current}
 
 
 def _due(store: Store, sources: list[Source]) -> list[Source]:
-    checked = {document.key: document.checked_at for document in Graph(store).documents()}
+    checked = {document.key: document.checked_at for document in Graph(store).documents(records=False)}
     now = store.clock()
 
     def due(source: Source) -> bool:
@@ -136,7 +137,7 @@ def _due(store: Store, sources: list[Source]) -> list[Source]:
 def _forget(context: Context, store: Store) -> None:
     """Lists that kg.toml no longer names leave the graph: the file is the authority."""
     named = {f"list:{source.name}" for source in context.settings.sources}
-    stored = [d.key for d in Graph(store).documents() if d.key.startswith("list:")]
+    stored = [d.key for d in Graph(store).documents(records=False) if d.key.startswith("list:")]
     gone = [key for key in stored if key not in named]
     if gone:
         delta = store.remove(*gone)
@@ -147,8 +148,9 @@ def _not_carried(store: Store, sources: list[Source]) -> list[str]:
     """The arXiv ids that are sources and that no node of the graph carries yet."""
     listed = [source for source in sources if source.snapshot is None and not is_query(source.address)]
     addresses = [source.address for source in listed if source.address.startswith("arxiv:")]
-    carried = Graph(store).arxiv_ids()
-    return [one for one in (a.removeprefix("arxiv:") for a in addresses) if one not in carried]
+    ids = [address.removeprefix("arxiv:") for address in addresses]
+    there = carried(store.db, ids)
+    return [one for one in ids if one not in there]
 
 
 def _rehearse(

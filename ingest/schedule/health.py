@@ -78,7 +78,7 @@ def history(workspace: Workspace) -> History:
     with Store(workspace.database, readonly=True) as store:
         graph = Graph(store)
         runs = graph.runs()
-        read = [one.checked_at for one in graph.documents() if one.kind is DocumentKind.LIST]
+        read = [one.checked_at for one in graph.documents(records=False) if one.kind is DocumentKind.LIST]
     open_ = [run for run in runs[:1] if run.code is None and is_refreshed(workspace.folder)]
     success = next((run for run in runs if run.code == 0), None)
     failure = next((run for run in runs if run.code != 0 and run not in open_), None)

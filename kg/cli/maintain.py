@@ -88,7 +88,7 @@ def sources(ctx: click.Context, context: Context, format_: str) -> None:
     documents = {}
     if context.workspace.database.exists():
         with context.reading() as graph:
-            documents = {document.key: document for document in graph.documents()}
+            documents = {document.key: document for document in graph.documents(records=False)}
     rows: list[dict[str, Any]] = []
     for source in configured:
         document = documents.get(f"list:{source.name}")

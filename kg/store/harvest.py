@@ -81,7 +81,7 @@ def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def known(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+def carried(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
     """Those of the ids that a paper of the graph carries, with a record or without."""
     sql = (
         "SELECT substr(k.key, 10) FROM mention_key k CROSS JOIN mention m ON m.id = k.mention_id"
@@ -96,11 +96,12 @@ def held(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, tuple[PaperRec
     return {row["arxiv_id"]: (record_of(row), row["reader"]) for row in rows_in(db, sql, ids)}
 
 
-def answered(db: sqlite3.Connection) -> dict[str, datetime]:
-    """By id when arXiv last answered for each paper that has a record (UTC)."""
+def answered(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, datetime]:
+    """By id when arXiv last answered for each of these papers that has a record (UTC)."""
     times: dict[str, datetime] = {}  # few: one a transaction
     found = {}
-    for one, at in db.execute("SELECT arxiv_id, asked_at FROM paper_lookup JOIN paper USING (arxiv_id)"):
+    sql = "SELECT arxiv_id, asked_at FROM paper_lookup JOIN paper USING (arxiv_id) WHERE arxiv_id IN ({})"
+    for one, at in rows_in(db, sql, ids):
         if at not in times:
             times[at] = datetime.fromisoformat(at)
         found[one] = times[at]

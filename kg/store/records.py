@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from kg.model import DocumentKind, PaperRecord, PaperVersion, Reading
 
@@ -211,6 +211,42 @@ def arxiv_ids(db: sqlite3.Connection) -> dict[str, datetime | None]:
         row["id"]: datetime.fromisoformat(row["asked_at"]) if row["asked_at"] else None
         for row in db.execute(sql)
     }
+
+
+# Ids that arXiv answered for, but not lately; then those that it never answered for.
+_LAPSED = """
+SELECT l.arxiv_id, l.asked_at, l.misses FROM paper_lookup l
+WHERE (l.asked_at < :since OR l.asked_at > :until) AND EXISTS (SELECT 1 FROM mention_key k
+    JOIN mention m ON m.id = k.mention_id WHERE k.key = 'id:arxiv:' || l.arxiv_id
+    AND m.kind = 'PAPER' AND m.node_id IS NOT NULL)
+UNION
+SELECT a.id, NULL, 0 FROM (
+    SELECT substr(k.key, 10) AS id FROM document d CROSS JOIN mention m ON m.document_id = d.id
+    CROSS JOIN mention_key k ON k.mention_id = m.id
+    WHERE d.kind <> 'arxiv' AND m.kind = 'PAPER' AND m.node_id IS NOT NULL
+    AND k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;'
+    UNION SELECT arxiv_id FROM paper
+) a WHERE NOT EXISTS (SELECT 1 FROM paper_lookup l WHERE l.arxiv_id = a.id) ORDER BY 1
+"""
+
+
+def lapsed(db: sqlite3.Connection, since: datetime, until: datetime) -> Iterator[tuple[str, str | None, int]]:
+    """The arXiv ids of the graph for which arXiv did not answer in that time, sorted.
+
+    Each with when it answered last (ISO), or None, and how often in a row it did not know the id.
+    """
+    said = {name: _utc(moment) for name, moment in (("since", since), ("until", until))}
+    return ((row[0], row[1], row[2]) for row in db.execute(_LAPSED, said))
+
+
+def missed(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the ids that arXiv did not know when it was asked last."""
+    sql = "SELECT arxiv_id FROM paper_lookup WHERE misses > 0 AND arxiv_id IN ({})"
+    return {row[0] for row in rows_in(db, sql, ids)}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def oldest_lookup(db: sqlite3.Connection) -> datetime | None:

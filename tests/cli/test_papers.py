@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -187,6 +187,30 @@ def test_unknown_ids_in_a_list_are_told_and_the_others_fetched(kg: Kg, arxiv: Ar
     asked = len(arxiv.log)
     kg("refresh")
     assert len(arxiv.log) == asked, "what is unknown today is not asked for again today"
+
+
+def test_an_id_that_arxiv_does_not_know_is_asked_for_less_and_less_often(kg: Kg, arxiv: ArxivServer) -> None:
+    arxiv.any_id = False
+    start = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    kg.environment["KG_NOW"] = start.isoformat()
+    kg.write("tides.md", TIDES)
+    kg("add", "tides.md")
+    when = []
+    for days in range(1, 17):
+        kg.environment["KG_NOW"] = (start + timedelta(days=days, minutes=-days % 60)).isoformat()
+        seen = len(arxiv.asked)
+        kg("refresh")
+        assert len(arxiv.asked) - seen <= 1
+        if any("2401.90001" in ids for ids in arxiv.asked[seen:]):
+            when.append(days)
+    # After a day, 2, 4 and 8 days, and so on.
+    assert when == [1, 3, 7, 15]
+    arxiv.add(invented("2401.90001"))
+    kg("refresh", "--all")
+    kg.environment["KG_NOW"] = (start + timedelta(days=18)).isoformat()
+    seen = len(arxiv.asked)
+    kg("refresh")
+    assert "2401.90001" in arxiv.asked[seen], "known again, it is asked for as all others are"
 
 
 def test_a_paper_offline_is_a_source_that_waits(kg: Kg) -> None:

@@ -244,6 +244,22 @@ def test_a_single_unknown_id_is_missing(bench: Bench) -> None:
     assert len(bench.server.log) == 2
 
 
+@pytest.mark.row(11)
+def test_an_id_that_was_not_known_before_takes_no_second_question(bench: Bench) -> None:
+    (page,) = fetch_records([LORA, "2401.00001"], bench.client, doubted={"2401.00001"})
+    assert (ids_of(page), page.missing) == ([LORA], ("2401.00001",))
+    (page,) = fetch_records(["2401.00001"], bench.client, doubted={"2401.00001"})
+    assert (ids_of(page), page.missing, page.problems) == ([], ("2401.00001",), ())
+    assert bench.server.asked == [[LORA, "2401.00001"], ["2401.00001", LORA]]
+
+
+@pytest.mark.row(11, 12)
+def test_an_id_that_was_not_known_before_is_not_missing_in_an_empty_answer(bench: Bench) -> None:
+    bench.server.script(*[fake.empty_feed()] * 9)
+    with pytest.raises(FetchError):
+        list(fetch_records(["2401.00001"], bench.client, doubted={"2401.00001"}))
+
+
 # ------------------------------------------------------------- answers not to believe (12-22)
 
 
