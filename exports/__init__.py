@@ -68,6 +68,12 @@ FORMATS = {
     "ontology": Format(
         "exports.ontology:write", ".ontology.ttl", "Our own RDF terms only, as Turtle.", frozenset({"base"})
     ),
+    "shapes": Format(
+        "exports.shapes:write",
+        ".shapes.ttl",
+        "What every export of ours holds, as SHACL shapes.",
+        frozenset({"base"}),
+    ),
     "void": Format("exports.void:write", ".void.ttl", "What the Turtle holds, counted, as VoID.", _RDF),
     "bibtex": Format("exports.bibtex:write", ".bib", "The papers, for LaTeX.", _PAPERS),
     "csl": Format(

@@ -35,8 +35,12 @@ CHECKS: dict[str, tuple[str, str]] = {
     "names": ("kg.checks.names:names", "Things of one name that their identifiers keep apart."),
     "papers": ("kg.checks.papers:papers", "Identifiers that arXiv does not know."),
     "withdrawn": ("kg.checks.papers:withdrawals", "Withdrawn papers, and what rests on them alone."),
+    "shapes": ("exports.checks:conformance", "The export against its SHACL shapes; slow, only if named."),
 }
 """The checks in the order in which they run: name, ``module:function``, one line of help."""
+
+BY_NAME = frozenset({"shapes"})
+"""The checks that take minutes for a large graph: run only where they are named."""
 
 SOUNDNESS = ("database", "documents", "nodes", "statements", "records", "ledger", "search", "marks")
 """The checks of the store itself. What they find is no fault of a list; others build on what they look at."""
@@ -65,11 +69,11 @@ Check = Callable[[Graph, Settings], Iterator[Finding]]
 
 
 def findings(graph: Graph, settings: Settings, names: Iterable[str] = ()) -> list[Finding]:
-    """What the checks of these names (none: all) find: by check, document and line, each once.
+    """What the checks of these names find (none: all but the slow ones), each finding once.
 
-    Raises: UsageError for a name that is not in the table.
+    By check, document and line.     Raises: UsageError for a name that is not in the table.
     """
-    wanted = set(names) or set(CHECKS)
+    wanted = set(names) or set(CHECKS) - BY_NAME
     for name in sorted(wanted - set(CHECKS)):
         near = get_close_matches(name, CHECKS, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]}?" if near else f"One of: {', '.join(CHECKS)}."

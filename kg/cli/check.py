@@ -31,10 +31,12 @@ Checks:
 Examples:
   kg check --fail-on error
   kg check titles papers --fail-on error
-  kg check --links --fail-on error --format sarif"""
+  kg check --links --fail-on error --format sarif
+  kg check --shacl"""
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, type=TEXT)
 @click.option("--links", "only_links", is_flag=True, help="The check of links only, as by its name.")
+@click.option("--shacl", is_flag=True, help="The check of shapes only, as by its name; needs the extra rdf.")
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -44,15 +46,18 @@ Examples:
 )
 @formats("github", "sarif")
 @pass_context
-def check(context: Context, names: tuple[str, ...], fail_on: str, format_: str, *, only_links: bool) -> int:
+def check(
+    context: Context, names: tuple[str, ...], fail_on: str, format_: str, *, only_links: bool, shacl: bool
+) -> int:
     """Look for what is wrong in lists, papers and the graph; exit 1 when something is.
 
-    NAME picks checks; none stands for all. Lists are checked as they were read last: nothing is
-    fetched, and nothing is changed.
+    NAME picks checks; none stands for all but shapes, which is slow. Lists are checked as they were read
+    last: nothing is fetched, and nothing is changed.
     """
     with context.reading() as graph:
         settings = context.settings
-        found = findings(graph, settings, (*names, "links") if only_links else names)
+        flags = {"links": only_links, "shapes": shacl}
+        found = findings(graph, settings, (*names, *(name for name, on in flags.items() if on)))
         files = _files(graph, context.workspace)
     located = [(one, files.get(one.document, one.document)) for one in found]
     chosen = format_ if format_ in {"github", "sarif"} else context.format(format_)

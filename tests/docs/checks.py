@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kg.checks import CHECKS, SOUNDNESS
+from collections.abc import Iterable
+
+from kg.checks import BY_NAME, CHECKS, SOUNDNESS
 
 _TOP = """\
 # Checks
@@ -21,6 +23,12 @@ wrote into the file, or of kg. Each finding says which row is wrong and what to 
 marks, which have a file of their own, can be made again from `kg.toml`, the sources and
 `corrections.toml`. Of findings that are alike the first 20 are shown, and how many more there are.
 """
+_SLOW = """\
+## Is its RDF as it should be?
+
+`kg check --shacl` validates the export against its [SHACL shapes](rdf.md#shapes). It takes seconds for a
+list and minutes for thousands of papers, so it runs only where it is asked for.
+"""
 _CONTENT = """\
 ## Is what it says right?
 
@@ -31,9 +39,11 @@ says how to run them on a pull request.
 
 def page() -> str:
     """The page as it should be now."""
-    return "\n".join((_TOP, _STORE, _table(sound=True), _CONTENT, _table(sound=False)))
+    others = [name for name in CHECKS if name not in (*SOUNDNESS, *BY_NAME)]
+    parts = (_TOP, _STORE, _table(SOUNDNESS), _CONTENT, _table(others), _SLOW, _table(sorted(BY_NAME)))
+    return "\n".join(parts)
 
 
-def _table(*, sound: bool) -> str:
-    rows = [f"| `{name}` | {text} |" for name, (_, text) in CHECKS.items() if (name in SOUNDNESS) == sound]
+def _table(names: Iterable[str]) -> str:
+    rows = [f"| `{name}` | {CHECKS[name][1]} |" for name in names]
     return "\n".join(("| check | what it looks at |", "| --- | --- |", *rows, ""))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.command import Kg
 
-HEAVY = {"arxiv", "cmarkgfm", "lxml", "networkx", "pyoxigraph", "rdflib", "requests", "textual"}
+HEAVY = {"arxiv", "cmarkgfm", "lxml", "networkx", "pyoxigraph", "pyshacl", "rdflib", "requests", "textual"}
 REPORT = """
 import sys
 from kg.__main__ import run
