@@ -18,6 +18,7 @@ _ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             r"#?\s*params?(?:eters?)?\b.*",
             r"(?:model[ _-]?)?sizes?(?:\s*\(.*\))?",
             r"#\s*of\s+param.*",
+            r"architectures?",
             r"参数.*",
             r"大小",
             r"模型大小",

@@ -305,6 +305,14 @@ def test_a_table_of_models_is_read_column_by_column() -> None:
     assert row["repo"] == "hf:a/foo"
 
 
+def test_sizes_may_stand_in_a_column_of_architectures() -> None:
+    text = "|Model|Architecture|\n|-|-|\n|Foo|109B MoE / 17B active|\n|Bar|Dense|\n"
+    assert [row["attrs"] for row in rows(f"## Models\n\n{text}")] == [
+        {"params": [109e9], "active_params": [17e9]},
+        {},
+    ]
+
+
 def test_every_predicate_between_things_has_a_relation_of_the_labels() -> None:
     assert {p for p in Predicate if not p.is_literal} <= set(RELATIONS)
 
