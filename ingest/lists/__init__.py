@@ -27,7 +27,7 @@ from .stated import is_stated, read_stated
 from .tiers import Step, read_step, read_tier, say_guides, say_tier, tier_mention, tier_text
 from .values import say_values
 
-READER = "list/7"
+READER = "list/8"
 """The version of the rules: the same bytes read by a newer reader are read again."""
 
 _ORDINARY = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")
