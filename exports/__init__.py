@@ -61,7 +61,9 @@ _PAPERS = frozenset({"key"})
 FORMATS = {
     "turtle": Format("exports.turtle:write", ".ttl", "RDF for people: sorted, one fact a line.", _RDF),
     "ntriples": Format("exports.ntriples:write", ".nt", "RDF for programs: one whole triple a line.", _RDF),
-    "jsonld": Format("exports.jsonld:write", ".jsonld", "RDF as JSON-LD: a node object a line.", _RDF),
+    "jsonld": Format(
+        "exports.jsonld:write", ".jsonld", "RDF as JSON-LD, for those who know JSON: a node a line.", _RDF
+    ),
     "rdfxml": Format("exports.rdfxml:write", ".rdf", "RDF as XML.", _RDF),
     "trig": Format("exports.trig:write", ".trig", "RDF with a named graph a source, for people.", _QUADS),
     "nquads": Format("exports.nquads:write", ".nq", "RDF with a named graph a source, for programs.", _QUADS),
@@ -73,6 +75,9 @@ FORMATS = {
         ".shapes.ttl",
         "What every export of ours holds, as SHACL shapes.",
         frozenset({"base"}),
+    ),
+    "context": Format(
+        "exports.context:write", ".context.jsonld", "The context of the JSON-LD, alone.", frozenset({"base"})
     ),
     "void": Format("exports.void:write", ".void.ttl", "What the Turtle holds, counted, as VoID.", _RDF),
     "bibtex": Format("exports.bibtex:write", ".bib", "The papers, for LaTeX.", _PAPERS),
