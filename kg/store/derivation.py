@@ -160,7 +160,7 @@ def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: S
     old = set(block.node_of.values()) | {ghost.node_id for ghost in touched.ghosts}
     gone = sorted(old - set(kept.values()))
     changed = _update(db, {node: drafts[number] for number, node in kept.items()})
-    retire(db, {node: kept.get(went[node]) if node in went else None for node in gone})
+    retire(db, {node: kept.get(went[node]) if node in went else None for node in gone}, touched)
     new = [n for n in _in_slug_order(drafts) if n not in kept]
     fresh = dict(zip(new, assign(db, [drafts[n] for n in new]), strict=True))
     moved = _point(db, block, drafts, kept | fresh)

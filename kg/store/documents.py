@@ -14,7 +14,7 @@ from kg.model import DocumentKind, Problem, Reading
 from . import said
 from .batches import rows_in
 from .entries import compared, entries_of
-from .records import older, store_records
+from .records import note_words, older, store_records
 from .touched import FIRST_IMPORT, RULES, SOURCE, USER, Touched
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -65,9 +65,8 @@ def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touc
     ]
     said.store(db, batch, old, touched)
     records = [(one.document, one.reading) for one in batch if one.reading.record is not None]
-    touched.records |= store_records(
-        db, records, now, fresh={n for n, one in records if one.key not in known}
-    )
+    new = {n for n, one in records if one.key not in known}
+    touched.records |= store_records(db, records, now, touched.before, fresh=new)
     touched.stored |= {one.record.arxiv_id: one.record for _, one in records if one.record is not None}
     for reading in lists:
         if reading.key in entries:
@@ -90,6 +89,8 @@ def remove(db: sqlite3.Connection, keys: Sequence[str], touched: Touched) -> int
     gone = said.stored(db, (row["id"] for row in found)).values()
     said.drop_claims(db, [number for one in gone for number in one.claims.values()], touched)
     said.drop_mentions(db, [number for one in gone for number in one.mentions.values()], touched)
+    sql = "SELECT arxiv_id, abstract, authors FROM paper WHERE document_id IN ({})"
+    note_words(touched.before, rows_in(db, sql, [row["id"] for row in found]))
     db.executemany("DELETE FROM document WHERE id = ?", [(row["id"],) for row in found])
     # A paper that comes back is one that nobody has asked for.
     lookups = [(row["key"].removeprefix("arxiv:"),) for row in found if row["key"].startswith("arxiv:")]

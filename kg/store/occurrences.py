@@ -96,7 +96,9 @@ def _wait(db: sqlite3.Connection, words: list[str]) -> None:
         return
     (last,) = db.execute("SELECT ifnull(max(node_id), 0) FROM search_text").fetchone()
     if last < len(words) * _SCAN:
-        db.execute("INSERT OR IGNORE INTO unread_text SELECT node_id FROM search_text WHERE body <> ''")
+        db.execute(
+            "INSERT OR IGNORE INTO unread_text SELECT node_id FROM search_text WHERE body || papers <> ''"
+        )
         return
     sql = "INSERT OR IGNORE INTO unread_text SELECT rowid FROM search WHERE search MATCH ?"
     db.executemany(sql, [(f'body : "{one}"',) for one in words])

@@ -29,6 +29,10 @@ Fields = Mapping[str, tuple[str, str]]
 """The fields of a record that differ now: by name, in the order of the record, what was and what is."""
 
 
+Words = tuple[str, Sequence[str]]
+"""What is searched of a record: its abstract and its authors."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaperEvent:
     """What happened to a paper, in the words of the ledger: the action, what was, what is."""
@@ -52,17 +56,24 @@ _COLUMNS = (
 
 
 def store_records(
-    db: sqlite3.Connection, readings: Iterable[tuple[int, Reading]], now: str, *, fresh: Collection[int] = ()
+    db: sqlite3.Connection,
+    readings: Iterable[tuple[int, Reading]],
+    now: str,
+    before: dict[str, Words],
+    *,
+    fresh: Collection[int] = (),
 ) -> dict[str, Fields | None]:
     """By id the fields that changed, which the history keeps from now on; None for a new record.
 
-    Each record comes with the number of its document; those of ``fresh`` documents are new.
+    Each record comes with the number of its document; those of ``fresh`` documents are new. ``before``
+    keeps what the others said.
     """
     said = {one.record.arxiv_id: (n, one.record, one.revision.blob) for n, one in readings if one.record}
     rows = {arxiv_id: _row(number, record, now) for arxiv_id, (number, record, _) in said.items()}
     sql = "SELECT * FROM paper WHERE arxiv_id IN ({})"
     asked = [arxiv_id for arxiv_id, (number, _, _) in said.items() if number not in fresh]
     old = {row["arxiv_id"]: row for row in rows_in(db, sql, asked)}
+    note_words(before, old.values())
     sql = f"INSERT INTO paper ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
     db.executemany(sql, [row for arxiv_id, row in rows.items() if arxiv_id not in old])
     sets = ", ".join(f"{name} = ?" for name in _COLUMNS[:-1])
@@ -80,6 +91,12 @@ def store_records(
         db.executemany(sql, [(arxiv_id, now, name, *both, blob) for name, both in fields.items()])
         changed[arxiv_id] = fields
     return changed
+
+
+def note_words(before: dict[str, Words], rows: Iterable[sqlite3.Row]) -> None:
+    """Keep what these rows of ``paper`` say, which is about to change; what is kept already stands."""
+    for row in rows:
+        before.setdefault(row["arxiv_id"], (row["abstract"], json.loads(row["authors"])))
 
 
 def _row(document: int, record: PaperRecord, now: str) -> tuple[object, ...]:

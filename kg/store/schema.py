@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from kg.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
+from kg.lexicon import spaced
 
 APPLICATION_ID = 0x6B67_6C31  # "kgl1": tells our file from any other SQLite database
 BUSY_SECONDS = 5.0
@@ -139,10 +140,20 @@ CREATE TABLE run (
 ) STRICT;
 CREATE TABLE search_text (
     node_id INTEGER PRIMARY KEY REFERENCES node ON DELETE CASCADE, label TEXT NOT NULL,
-    names TEXT NOT NULL, body TEXT NOT NULL, filters TEXT NOT NULL
+    names TEXT NOT NULL, body TEXT NOT NULL, filters TEXT NOT NULL, papers TEXT NOT NULL
 ) STRICT;
+CREATE VIEW searched AS -- all that the full text has of each node; names in JSON are the same words
+    SELECT t.node_id, t.label, t.names, t.body || char(10) || ifnull((
+        WITH RECURSIVE part (one, rest) AS ( -- no json_each: full text reads no virtual tables
+            SELECT '', t.papers || ' ' UNION ALL
+            SELECT substr(rest, 1, instr(rest, ' ') - 1), substr(rest, instr(rest, ' ') + 1)
+            FROM part WHERE rest <> ''
+        )
+        SELECT group_concat(spaced(p.abstract || char(10) || p.authors), char(10))
+        FROM part CROSS JOIN paper p ON p.arxiv_id = one
+    ), '') AS body, t.filters FROM search_text t;
 CREATE VIRTUAL TABLE search USING fts5 (
-    label, names, body, filters, content='search_text', content_rowid='node_id',
+    label, names, body, filters, content='searched', content_rowid='node_id',
     tokenize="unicode61 remove_diacritics 2 tokenchars '+#'"
 );
 CREATE VIRTUAL TABLE search_name USING fts5 (
@@ -213,6 +224,7 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA mmap_size = 268435456")
         # Some systems build SQLite so that it writes zeros over all that goes: here that is old index.
         connection.execute("PRAGMA secure_delete = OFF")
+        connection.create_function("spaced", 1, spaced, deterministic=True)
         check_application(connection, path)  # before the first write: the journal mode stands in the file
         if not readonly:
             _write_ahead(connection)

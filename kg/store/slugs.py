@@ -13,6 +13,7 @@ from kg.names import SLUG_LENGTH, slugify
 
 from . import texts
 from .batches import rows_in
+from .touched import Touched
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -74,9 +75,9 @@ def _candidates(draft: Draft) -> Iterator[str]:
         yield f"{short}-{digest}-{number}"
 
 
-def retire(db: sqlite3.Connection, gone: Mapping[int, int | None]) -> None:
+def retire(db: sqlite3.Connection, gone: Mapping[int, int | None], touched: Touched) -> None:
     """Delete these nodes; where one was merged into another, its slug points there from now on."""
-    texts.forget(db, gone)
+    texts.forget(db, gone, touched)
     for node_id, survivor in gone.items():
         db.execute(
             "UPDATE slug SET node_id = NULL, replaced_by = (SELECT slug FROM node WHERE id = ?)"

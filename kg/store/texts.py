@@ -1,7 +1,9 @@
 """What is searched of each node, and the full-text index over it.
 
-``search_text`` keeps what was indexed, since SQLite must be told that to take it out again. Deletes
-come before inserts and both go by number: then a transaction writes the index in one piece.
+SQLite must be told what was indexed to take it out again. ``search_text`` keeps that, but for abstracts
+and authors: they stand in the records of its ``papers``, and what those said before a transaction is at
+hand in it. The view ``searched`` has all. Deletes come before inserts and both go by number: then a
+transaction writes the index in one piece.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ from kg.names import name_key
 from kg.vocabulary import Kind
 
 from .batches import rows_in
+from .records import Words
 from .touched import Touched
 
-Text = tuple[int, str, str, str, str]
-"""Number of the node, label, other names and identifiers, texts, tokens to filter by."""
+Text = tuple[int, str, str, str, str, str, str]
+"""Number of the node, label, other names and identifiers, all texts, tokens to filter by; of the texts
+those that are no record's; the papers whose records have the others, parted by blanks."""
 
 
 def index(
@@ -34,15 +38,16 @@ def index(
     nodes show, where it is at hand; so are the records of ``touched``.
     """
     listed = sorted(nodes)
-    sql = "SELECT * FROM search_text WHERE node_id IN ({})"
     old: dict[int, Text] = {}
     if listed:  # what is new has no text yet
         (last,) = db.execute("SELECT ifnull(max(node_id), 0) FROM search_text").fetchone()
-        old = {row[0]: tuple(row) for row in rows_in(db, sql, [n for n in listed if n <= last])}
+        old = {text[0]: text for text in _indexed(db, [n for n in listed if n <= last], touched)}
     new = [text for text in _texts(db, listed, drafts, touched) if old.get(text[0]) != text]
     _delete(db, [old[text[0]] for text in new if text[0] in old])
-    db.executemany("INSERT INTO search_text VALUES (?, ?, ?, ?, ?)", new)
-    db.executemany("INSERT INTO search (rowid, label, names, body, filters) VALUES (?, ?, ?, ?, ?)", new)
+    kept = "INSERT INTO search_text (node_id, label, names, filters, body, papers) VALUES (?, ?, ?, ?, ?, ?)"
+    db.executemany(kept, [(*text[:3], *text[4:]) for text in new])
+    full = "INSERT INTO search (rowid, label, names, body, filters) VALUES (?, ?, ?, ?, ?)"
+    db.executemany(full, [text[:5] for text in new])
     names = "INSERT INTO search_name (rowid, label, names, filters) VALUES (?, ?, ?, ?)"
     db.executemany(names, [_name(text) for text in new])
     return [text[0] for text in new if text[3] or (text[0] in old and old[text[0]][3])]
@@ -53,15 +58,33 @@ def _name(text: Text) -> tuple[int, str, str, str]:
     return *text[:3], text[4].partition(" a")[0]
 
 
-def forget(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
+def forget(db: sqlite3.Connection, nodes: Iterable[int], touched: Touched) -> None:
     """Take these nodes, which are about to go, out of the index."""
-    rows = rows_in(db, "SELECT * FROM search_text WHERE node_id IN ({})", sorted(nodes))
-    _delete(db, [tuple(row) for row in rows])
+    _delete(db, _indexed(db, sorted(nodes), touched))
+
+
+def _indexed(db: sqlite3.Connection, nodes: Sequence[int], touched: Touched) -> list[Text]:
+    """The texts of these nodes as they were indexed, before the transaction."""
+    sql = "SELECT node_id, label, names, filters, body, papers FROM search_text WHERE node_id IN ({})"
+    rows = list(rows_in(db, sql, nodes))
+    words = dict(touched.before)
+    asked = [i for row in rows for i in row["papers"].split() if i not in words]
+    sql = "SELECT arxiv_id, abstract, authors FROM paper WHERE arxiv_id IN ({})"
+    words |= {row[0]: (row[1], json.loads(row[2])) for row in rows_in(db, sql, asked)}
+    return [
+        (*row[:3], _body(row["body"], (words[i] for i in row["papers"].split())), *row[3:]) for row in rows
+    ]
+
+
+def _body(said: str, records: Iterable[Words]) -> str:
+    """All texts of a node: its own, then abstract and authors of each record."""
+    texts = (spaced(text) for abstract, authors in records for text in (abstract, *authors))
+    return "\n".join((said, *texts) if said else texts)
 
 
 def _delete(db: sqlite3.Connection, old: Sequence[Text]) -> None:
     sql = "INSERT INTO search (search, rowid, label, names, body, filters) VALUES ('delete', ?, ?, ?, ?, ?)"
-    db.executemany(sql, old)
+    db.executemany(sql, [text[:5] for text in old])
     sql = "INSERT INTO search_name (search_name, rowid, label, names, filters) VALUES ('delete', ?, ?, ?, ?)"
     db.executemany(sql, [_name(text) for text in old])
     db.executemany("DELETE FROM search_text WHERE node_id = ?", [text[:1] for text in old])
@@ -86,14 +109,15 @@ def _texts(
     records = _records(db, (one for found in papers.values() for one in found), touched)
     for number in nodes:
         kind, label, aliases, identifiers = shown[number]
-        body, filters = said[number], [kind_token(kind)]
-        found = [records[i] for i in papers.get(number, ()) if i in records]
-        for abstract, authors, _ in found:
-            body += (abstract, *authors)
+        filters = [kind_token(kind)]
+        recorded = [i for i in papers.get(number, ()) if i in records]
+        found = [records[i] for i in recorded]
         filters += (category_token(one) for _, _, categories in found for one in categories)
         filters += (author_token(one) for _, authors, _ in found for one in authors)
         names = " ".join((*aliases, *identifiers))
-        yield number, label, names, "\n".join(map(spaced, body)), " ".join(dict.fromkeys(filters))
+        own = "\n".join(map(spaced, said[number]))
+        body = _body(own, (one[:2] for one in found))
+        yield number, label, names, body, " ".join(dict.fromkeys(filters)), own, " ".join(recorded)
 
 
 def _papers(identifiers: Iterable[str]) -> list[str]:

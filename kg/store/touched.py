@@ -8,7 +8,7 @@ from kg.drafts import Seen
 from kg.model import PaperRecord
 
 from .entries import EntryEvent
-from .records import Fields
+from .records import Fields, Words
 
 FIRST_IMPORT, SOURCE, RULES, USER = "first-import", "source", "rules", "user"
 
@@ -39,6 +39,7 @@ class Touched:
     receipts_removed: int = 0
     records: dict[str, Fields | None] = field(default_factory=dict)  # changed fields; None: new
     stored: dict[str, PaperRecord] = field(default_factory=dict)  # as they are now
+    before: dict[str, Words] = field(default_factory=dict)  # what records said that changed or went
     entries: list[EntryEvent] = field(default_factory=list)
     lists: list[tuple[str, str, str]] = field(default_factory=list)  # action, document, title
     cause_of: dict[str, str] = field(default_factory=dict)

@@ -68,7 +68,7 @@ def test_texts_that_wait_are_told_and_refresh_reads_them(kg: Kg) -> None:
     kg("add", "reef.md", "quill.md", "--no-fetch")
     with Store(kg.database) as store:  # as an import in bulk leaves it
         store.db.execute("DELETE FROM occurrence")
-        store.db.execute("INSERT INTO unread_text SELECT node_id FROM search_text WHERE body <> ''")
+        store.db.execute("INSERT INTO unread_text SELECT node_id FROM search_text WHERE body || papers <> ''")
     assert kg("stats", "--json").json["names_in_text"] == {"found": 0, "texts_unread": 3}
     assert "still to be searched: 3; `kg refresh`" in kg("stats", "--format", "table").out
     assert "of 3 nodes still to be searched" in kg("doctor", "--json", code=None).out

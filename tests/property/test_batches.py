@@ -49,7 +49,7 @@ SELECT * FROM paper_version;
 SELECT arxiv_id, at, field, old, new, blob FROM paper_change;
 SELECT slug, key, kind, label, aliases, identifiers, dissent, support FROM node;
 SELECT s.slug, s.node_key, n.slug, s.replaced_by FROM slug s LEFT JOIN node n ON n.id = s.node_id;
-SELECT n.slug, t.label, t.names, t.body, t.filters FROM search_text t JOIN node n ON n.id = t.node_id
+SELECT n.slug, t.label, t.names, t.body, t.filters FROM searched t JOIN node n ON n.id = t.node_id
 """.split(";")
 
 

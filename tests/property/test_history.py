@@ -157,14 +157,14 @@ def _live_and_build(
                 clean.correct(corrected, b"clean")
             assert told(lived) == told(clean)
             assert findings(Graph(lived), Settings(), SOUNDNESS) == []
-            lived.db.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+            lived.db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
             lived.db.execute("INSERT INTO search_name (search_name) VALUES ('integrity-check')")
             assert indexed(lived) == indexed(clean)
 
 
 def indexed(store: Store) -> list[tuple[str, ...]]:
     rows = store.db.execute(
-        "SELECT t.label, t.names, t.body, t.filters FROM search_text t JOIN node n ON n.id = t.node_id"
+        "SELECT t.label, t.names, t.body, t.filters FROM searched t JOIN node n ON n.id = t.node_id"
     )
     return sorted(tuple(row) for row in rows.fetchall())
 

@@ -355,3 +355,27 @@ def test_search_puts_the_very_name_first_then_names_that_begin_so_then_texts(sto
     found = [node.label for node in Graph(store).search(Query.parse("quant"))]
     assert found[:4] == ["Quant", "Quantum", "Quantization", "Quantization for Small Boats"]
     assert set(found[4:]) == {"Boat quantization", "Boats"}
+
+
+def test_the_full_text_of_a_record_goes_with_it_whatever_becomes_of_it(store: Store) -> None:
+    def found(word: str) -> list[str]:
+        store.db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+        return [node.label for node in Graph(store).search(Query.parse(word))]
+
+    named = listed("one", [mention("Paper of LoRA", Kind.PAPER, "arxiv:2106.09685"), ALPACA], [TUNED])
+    store.replace(named)
+    assert found("herons") == []
+    store.replace(record("2106.09685", "A Title", abstract="On herons\u4f60LoRA."))
+    assert found("herons") == ["A Title"]
+    store.replace(
+        record("2106.09685", "A Title", abstract="On terns.", authors=('Zoé "Z" Tern', "B. Sample"))
+    )
+    assert (found("herons"), found("terns"), found("zoe")) == ([], ["A Title"], ["A Title"])
+    later = record("2106.09685", "A Title", abstract="On gulls.", version=2)
+    store.replace(record("2106.09685", "A Title", abstract="On ducks."), later)
+    assert (found("terns"), found("ducks"), found("gulls")) == ([], [], ["A Title"])
+    store.remove("arxiv:2106.09685")
+    assert (found("gulls"), found("paper")) == ([], ["Paper of LoRA"])
+    store.replace(later)
+    store.remove("list:one", "arxiv:2106.09685")
+    assert (found("gulls"), found("paper")) == ([], [])
