@@ -25,21 +25,19 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Source: Extensible Markup Language 1.0, section 2.2."""
 
-_DATES = (Predicate.RELEASED.word,)
-
 
 def drawn(graph: Graph) -> tuple[nx.MultiDiGraph[str], Notes]:
     """The nodes and edges of :func:`to_networkx`, and what had to be left out of their texts.
 
-    Nodes: ``label``, ``kind``, ``colour`` (#RRGGBB), ``support``, and where known ``date`` (ISO 8601)
-    and ``url``. Edges: ``id``, ``label`` (the predicate as people read it), ``predicate``, ``weight``
-    (the number of documents that say it).
+    Nodes: ``label``, ``kind``, ``colour`` (#RRGGBB), ``support``, and where known ``date`` (ISO 8601;
+    of a paper that of its first version) and ``url``. Edges: ``id``, ``label`` (the predicate as people
+    read it), ``predicate``, ``weight`` (the number of documents that say it).
     """
     import networkx as nx
 
     notes = Notes()
     whole = to_networkx(graph)
-    pages = _pages(graph)
+    pages, published = _pages(graph), _published(graph)
     found: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for slug, told in whole.nodes(data=True):
         attributes: dict[str, Any] = {
@@ -47,7 +45,7 @@ def drawn(graph: Graph) -> tuple[nx.MultiDiGraph[str], Notes]:
             "kind": told["kind"],
             "colour": "#{:02X}{:02X}{:02X}".format(*COLOURS[told["kind"]]),
             "support": told["support"],
-            "date": min((date for word in _DATES for date in told.get(word, [])), default=""),
+            "date": published.get(slug) or min(told.get(Predicate.RELEASED.word, []), default=""),
             "url": _text(pages.get(slug, ""), notes),
         }
         found.add_node(slug, **{name: value for name, value in attributes.items() if value != ""})
@@ -71,6 +69,12 @@ def _pages(graph: Graph) -> dict[str, str]:
         if url := next((one.url for one in node.identifiers if one.scheme != "tier"), ""):
             found[node.slug] = url
     return found
+
+
+def _published(graph: Graph) -> dict[str, str]:
+    """The day of the first version of each paper that has a record."""
+    papers = ((node, graph.record(node)) for node in graph.nodes([Kind.PAPER]))
+    return {node.slug: record.published.date().isoformat() for node, record in papers if record}
 
 
 def _text(text: str, notes: Notes) -> str:

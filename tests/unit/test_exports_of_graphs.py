@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from exports import Options, table, writer
+from exports.drawing import COLOURS
 from exports.networkx import to_networkx
 from ingest.arxiv import reading_of
 from kg.graph import Graph
@@ -63,6 +64,37 @@ def test_networkx_reads_the_same_nodes_and_edges_back(graph: Graph, name: str, r
     edge = found.get_edge_data("wren", "lora")
     told = edge if "predicate" in edge else next(iter(edge.values()))
     assert (told["predicate"], float(told["weight"])) == ("uses", 1.0)
+
+
+@pytest.mark.parametrize(("name", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_every_node_has_label_kind_colour_and_support_and_every_edge_label_and_weight(
+    starter: Path, name: str, read: Any
+) -> None:
+    with Store(starter / "graph.db", readonly=True) as store:
+        graph = Graph(store)
+        content, whole = written(graph, name), to_networkx(graph)
+        labels = {node.slug: node.label for node in graph.nodes()}
+    found = read(BytesIO(content))
+    assert (len(found), found.number_of_edges()) == (len(whole), whole.number_of_edges()) > (400, 400)
+    for slug, told in found.nodes(data=True):
+        assert told["label"] == labels[slug]
+        assert told["kind"] == whole.nodes[slug]["kind"]
+        assert told["colour"] == "#{:02X}{:02X}{:02X}".format(*COLOURS[told["kind"]])
+        assert int(told["support"]) >= 1
+        if name == "gexf":
+            colour = told["viz"]["color"]
+            assert tuple(colour[one] for one in "rgb") == COLOURS[told["kind"]]
+            assert told["viz"]["size"] == float(told["support"])
+    for _, _, told in found.edges(data=True):
+        assert told["label" if name == "gexf" else "predicate"]
+        assert float(told["weight"]) >= 1.0
+    assert len(set(COLOURS.values())) == len(Kind)
+
+
+@pytest.mark.parametrize(("name", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_a_paper_is_of_the_day_of_its_first_version(graph: Graph, name: str, read: Any) -> None:
+    found = read(BytesIO(written(graph, name)))
+    assert found.nodes["arxiv-2106.09685"]["date"] == LORA.published.date().isoformat()
 
 
 @pytest.mark.parametrize("name", ["graphml", "gexf"])
