@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from kg.cli.output import escaped
-from kg.rdf import Namespaces, Notes
 
-from .sparql import GRAPHS, SOLUTIONS, Answer
+from .asking import GRAPHS, SOLUTIONS, Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kg.rdf import Notes
 
 READ = "json"
 """What the engine writes for formats that are made here."""
@@ -20,8 +23,8 @@ _PIECE = 1 << 20
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def write(answer: Answer, format_: str, file: BinaryIO) -> Notes:
-    """What had to be changed; the answer is in ``file`` then.
+def write(answer: Answer, format_: str, file: BinaryIO) -> Notes | None:
+    """What had to be changed, if that can be; the answer is in ``file`` then.
 
     ``format_``: csv, of an answer in :data:`READ`, or the format that the answer has.
     """
@@ -33,7 +36,7 @@ def write(answer: Answer, format_: str, file: BinaryIO) -> Notes:
     file.writelines(_pieces(answer.file, _as_xml if format_ == "xml" else escaped))
     if format_ in SOLUTIONS and format_ != "tsv":
         file.write(b"\n")
-    return Notes()
+    return None
 
 
 def solutions(answer: Answer, name: Callable[[str], str]) -> tuple[list[str], list[list[str]]]:
@@ -47,6 +50,8 @@ def solutions(answer: Answer, name: Callable[[str], str]) -> tuple[list[str], li
 
 def shortener(base: str) -> Callable[[str], str]:
     """What writes an IRI for people: with its prefix where it has one, else as it is."""
+    from kg.rdf import Namespaces
+
     spaces = Namespaces(base)
 
     def short(iri: str) -> str:

@@ -20,8 +20,9 @@ from kg.graph import Graph
 from kg.rdf import Options
 
 from . import answers, page
+from .asking import GRAPHS, SECONDS, SOLUTIONS
 from .questions import question
-from .sparql import GRAPHS, SECONDS, SOLUTIONS, ask
+from .sparql import ask
 
 LONGEST = 1 << 16
 """Bytes of a request's body, and of a query."""

@@ -1,11 +1,12 @@
 """The SPARQL engine, a program of its own: it can be ended at any time, and asks no other server.
 
-It runs as a script (``python -P engine.py``) and imports nothing of kg, which halves its start.
+It runs as a script (``python -P engine.py``) and imports nothing of kg, which halves its start. A process
+that may be ended itself can call :func:`told`.
 
 stdin: one line with a job as JSON, then N-Triples where there is no store to read. A job to build is
 ``{"build": folder}``. A job to ask is ``{"store": folder or null, "query": text, "prefixes": {...},
-"seconds": number, "solutions": format or null, "graph": format or null}``; null for a format says that
-the caller cannot take such an answer.
+"seconds": number or null, "solutions": format or null, "graph": format or null}``; null for a format says
+that the caller cannot take such an answer.
 
 stdout: the answer in its format. stderr: what came of it in one line of JSON, ``{"kind": "solutions" |
 "boolean" | "graph" | "store", "truth": bool}`` or ``{"error": "syntax" | "service" | "format" |
@@ -20,13 +21,16 @@ import os
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     import pyoxigraph
 
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_KEPT: list[pyoxigraph.Store] = []
+"""Stores that were asked: to take one apart takes longer than many a question."""
 
 
 class Refused(Exception):
@@ -42,20 +46,25 @@ def main() -> None:
     """Do the job on stdin and leave: with 0 if it was done, with 1 if an error was told."""
     for number in (signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)  # Python's own handlers would wait for the engine
-    job = json.loads(sys.stdin.buffer.readline())
+    found = told(json.loads(sys.stdin.buffer.readline()), sys.stdout.buffer)
+    print(json.dumps(found), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
+    os._exit("error" in found)  # all is written: to take a store apart would only cost time
+
+
+def told(job: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
+    """What came of a job; its answer is in ``out``."""
     try:
-        told = _build(job["build"]) if "build" in job else _ask(job)
+        found = _build(job["build"]) if "build" in job else _ask(job, out)
+        out.flush()
     except Refused as refused:
-        told = refused.told
+        return refused.told
     except SyntaxError as error:
-        told = {"error": "syntax", "message": str(error)}
+        return {"error": "syntax", "message": str(error)}
     except OSError as error:
-        told = {"error": "failed" if error.errno in _FULL else "damaged", "message": str(error)}
+        return {"error": "failed" if error.errno in _FULL else "damaged", "message": str(error)}
     except (RuntimeError, ValueError) as error:
-        told = {"error": "failed", "message": str(error)}
-    sys.stdout.flush()
-    print(json.dumps(told), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
-    os._exit("error" in told)  # all is written: to take a store apart would only cost time
+        return {"error": "failed", "message": str(error)}
+    return found
 
 
 def _build(folder: str) -> dict[str, Any]:
@@ -68,14 +77,21 @@ def _build(folder: str) -> dict[str, Any]:
     return {"kind": "store"}
 
 
-def _ask(job: dict[str, Any]) -> dict[str, Any]:
+def _ask(job: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
     if _SERVICE.search(job["query"]):
-        signal.setitimer(signal.ITIMER_REAL, job["seconds"])
+        _end_after(job["seconds"])
         _without_service(job)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _end_after(0)
     store = _opened(job["store"])
-    signal.setitimer(signal.ITIMER_REAL, job["seconds"])
-    return _written(store.query(job["query"], prefixes=job["prefixes"]), job)
+    _KEPT.append(store)
+    _end_after(job["seconds"])
+    return _written(store.query(job["query"], prefixes=job["prefixes"]), job, out)
+
+
+def _end_after(seconds: float | None) -> None:
+    """End this process then, unless somebody else looks at the clock; 0: never."""
+    if seconds is not None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _without_service(job: dict[str, Any]) -> None:
@@ -108,7 +124,7 @@ def _opened(folder: str | None) -> pyoxigraph.Store:
     return store
 
 
-def _written(found: Any, job: dict[str, Any]) -> dict[str, Any]:
+def _written(found: Any, job: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
     from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
 
     kind = "graph" if isinstance(found, QueryTriples) else "solutions"
@@ -119,9 +135,9 @@ def _written(found: Any, job: dict[str, Any]) -> dict[str, Any]:
         # Each triple once and in order: the same question to the same graph gives the same bytes.
         triples = sorted(set(found), key=str)
         text = serialize(triples, format=getattr(RdfFormat, name), prefixes=job["prefixes"])
-        sys.stdout.buffer.write(_headed(text or b""))
+        out.write(_headed(text or b""))
         return {"kind": kind}
-    found.serialize(sys.stdout.buffer, getattr(QueryResultsFormat, name))
+    found.serialize(out, getattr(QueryResultsFormat, name))
     return {"kind": "boolean", "truth": bool(found)} if isinstance(found, QueryBoolean) else {"kind": kind}
 
 

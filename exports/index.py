@@ -17,10 +17,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from kg import __version__
 from kg.graph import Graph
 from kg.rdf import Options, View, opened
+
+from .standing import held, home, state_of
 
 FORMAT = 1
 """Raised when an index is built in another way."""
@@ -32,11 +35,6 @@ Build = Callable[[Path, View], None]
 """Makes an index of a state of the graph in a folder that is not there yet. Raises: OSError."""
 
 
-def home(database: Path) -> Path:
-    """The folder of the index of a database."""
-    return database.with_name(f".{database.stem}.rdf")
-
-
 @contextmanager
 def indexed(graph: Graph, options: Options, build: Build, *, anew: bool = False) -> Iterator[Path | None]:
     """The folder of an index of this state of the graph, built if need be; nobody deletes it meanwhile.
@@ -45,10 +43,10 @@ def indexed(graph: Graph, options: Options, build: Build, *, anew: bool = False)
     is there is damaged. Raises: StoreError, and what ``build`` raises but for OSError.
     """
     for _ in range(_TRIES):
-        folder = home(graph.store.path) / _name(graph, options)
+        folder = folder_of(graph.store.path, options, state_of(graph.db))
         if not anew:
-            with _held(folder) as held:
-                if held:
+            with held(folder) as is_held:
+                if is_held:
                     yield folder
                     return
         if not _built(graph, options, build, anew=anew):
@@ -57,34 +55,10 @@ def indexed(graph: Graph, options: Options, build: Build, *, anew: bool = False)
     yield None
 
 
-def _name(graph: Graph, options: Options) -> str:
-    """The name of an index of this state: a digest of all that its triples depend on."""
-    pages = "SELECT key, page FROM document WHERE kind <> 'arxiv' ORDER BY key"  # they may change alone
-    listed = [tuple(row) for row in graph.db.execute(pages)]
-    depends = [FORMAT, __version__, graph.state, repr(options), listed]
-    return hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:16]
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Whether the folder is there and stays there."""
-    try:
-        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        yield False
-        return
-    try:
-        yield _is_locked(number, folder)
-    finally:
-        os.close(number)
-
-
-def _is_locked(number: int, folder: Path) -> bool:
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH)
-        return os.path.samestat(os.fstat(number), folder.stat())  # not deleted while we waited
-    except OSError:
-        return False
+def folder_of(database: Path, options: Options, state: list[Any]) -> Path:
+    """The folder of the index of a state of a database; its name is a digest of all that it depends on."""
+    depends = json.dumps([FORMAT, __version__, repr(options), state])
+    return home(database) / hashlib.sha256(depends.encode()).hexdigest()[:16]
 
 
 def _built(graph: Graph, options: Options, build: Build, *, anew: bool) -> bool:
@@ -98,7 +72,7 @@ def _built(graph: Graph, options: Options, build: Build, *, anew: bool) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever builds now may build just this
         with opened(graph, options) as view:
-            folder = place / _name(graph, options)
+            folder = folder_of(graph.store.path, options, state_of(graph.db))
             if anew:
                 shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
 from kg.errors import UsageError
 
@@ -12,8 +11,7 @@ _FOLDER = Path(__file__).with_name("queries")
 _ENDING = ".rq"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question: the name that ``kg sparql --saved`` knows it by, in words, and in SPARQL."""
 
     name: str
@@ -30,6 +28,8 @@ def question(name: str) -> Question:
     """The one of that name. Raises: UsageError, with the nearest name."""
     names = [file.stem for file in sorted(_FOLDER.glob(f"*{_ENDING}"))]
     if name not in names:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, names, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
         raise UsageError(f"no question that comes along is called {name!r}", hint=hint)

@@ -7,8 +7,6 @@ import importlib
 import io
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import click
 
 from kg import __version__
 from kg.cli.arguments import TypoGroup
+from kg.cli.call import Call
 from kg.cli.commands import COMMANDS, COMPLETE
 from kg.cli.output import EXIT_HELP, Exit, complain, exit_code, narrate
 from kg.errors import ExportError, KgError, UsageError
@@ -70,31 +69,32 @@ class LazyGroup(TypoGroup):
 @click.pass_context
 def cli(ctx: click.Context, workspace: Path | None, *, quiet: bool) -> None:
     """Keep a knowledge graph of curated lists and arXiv papers, with a receipt for every fact."""
-    from kg.cli.context import Context
-
-    ctx.obj = Context(chosen=workspace, quiet=quiet)
+    ctx.obj = Call(workspace, quiet=quiet, is_whole=ctx.obj is True)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of one call; everything that can go wrong has been told on stderr."""
+def run(arguments: Sequence[str] | None = None, *, is_whole: bool = False) -> int:
+    """The exit code of one call; everything that can go wrong has been told on stderr.
+
+    ``is_whole``: the call is all that this process is for, and may end it.
+    """
     try:
-        result = _call(list(sys.argv[1:] if arguments is None else arguments))
+        result = _call(list(sys.argv[1:] if arguments is None else arguments), is_whole=is_whole)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where a bug is told
         return _told(error)
     return int(result) if isinstance(result, int) else Exit.DONE
 
 
-def _call(arguments: list[str]) -> Any:
+def _call(arguments: list[str], *, is_whole: bool) -> Any:
     """What click's own ``main`` does, but nothing is told and no closed pipe is made an exit code here."""
     if asked := os.environ.get(COMPLETE):
         from click.shell_completion import shell_complete
 
         return shell_complete(cli, {}, "kg", COMPLETE, asked)
     try:
-        with cli.make_context("kg", arguments) as context:
+        with cli.make_context("kg", arguments, obj=is_whole) as context:
             return cli.invoke(context)
     except click.exceptions.Exit as left:
         return left.exit_code
@@ -146,6 +146,9 @@ def _usage(error: click.ClickException) -> int:
 
 
 def _bug(error: BaseException) -> int:
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="kg-bug-", suffix=".log", delete=False) as log:
         traceback.print_exception(error, file=log)
     name = type(error).__name__
@@ -163,7 +166,7 @@ def main() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
         elif isinstance(stream, io.TextIOWrapper):  # what its encoding lacks is written as an escape
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run())
+    sys.exit(run(is_whole=True))
 
 
 if __name__ == "__main__":

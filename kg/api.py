@@ -16,11 +16,12 @@ from .filters import check_filters, kind_of
 from .graph import Graph
 from .listing import Nodes, Statements, cell, table
 from .model import Evidence, Node, PaperRecord, Statement
+from .place import DATABASE
 from .query import Query
 from .store import Store
 from .store.schema import translated
 from .vocabulary import Kind
-from .workspace import DATABASE, Settings, Workspace
+from .workspace import Settings, Workspace
 
 T = TypeVar("T")
 

@@ -16,9 +16,9 @@ from typing import Any, Self
 
 from .corrections import VERBS, Correction, from_table, settled, to_table
 from .errors import ConfigError, UsageError
+from .place import CONFIG, CORRECTIONS, DATABASE, MARKS, workspace_folder
 from .textfile import HINT, check_keys, fail, load, locked, nearest, quoted, read_text, table_of, write_text
 
-CONFIG, CORRECTIONS, MARKS, DATABASE = "kg.toml", "corrections.toml", "marks.jsonl", "graph.db"
 DEFAULT_BASE = "https://example.org/kg/"
 
 _SETTINGS = {"title": str, "base": str, "contact": str}
@@ -93,21 +93,8 @@ class Workspace:
 
     @classmethod
     def find(cls, environment: Mapping[str, str], *, start: Path, chosen: Path | None = None) -> Self:
-        """The workspace to use.
-
-        ``chosen``, else the nearest ``kg.toml`` upwards from ``start``, else KG_WORKSPACE, else
-        the user's own in the data folder.
-        """
-        if chosen is not None:
-            return cls(chosen)
-        for folder in (start, *start.parents):
-            if (folder / CONFIG).is_file():
-                return cls(folder)
-        if named := environment.get("KG_WORKSPACE"):
-            return cls(Path(named).expanduser())
-        from platformdirs import user_data_path
-
-        return cls(user_data_path("kg"))
+        """The workspace to use: see :func:`kg.place.workspace_folder`."""
+        return cls(workspace_folder(environment, start=start, chosen=chosen))
 
     @property
     def config(self) -> Path:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 import click
 
-from exports import answers
+from exports import answers, engine, standing
+from exports.asking import GRAPHS, SECONDS, Answer, Damaged, Wanted, answered, late, run
 from exports.questions import question, questions
-from exports.sparql import GRAPHS, SECONDS, Answer, ask
 from kg.cli.arguments import TEXT
-from kg.cli.context import Context, pass_context
+from kg.cli.call import Call, pass_call
+from kg.cli.clock import watched
 from kg.cli.output import Exit, narrate, print_json, print_table
 from kg.errors import UsageError
-from kg.rdf import Options
 
 LONGEST = 1 << 20
 """Bytes of a query; a longer one is a mistake."""
+_SHORT = 2_000  # characters: the parser runs out of stack, and its process dies, at several thousand brackets
 _OWN = ("csv", "tsv", "xml", "turtle", "ntriples")
 
 
@@ -57,9 +59,9 @@ Examples:
     help="Output format.",
 )
 @click.option("--json", "format_", flag_value="json", help="JSON as SPARQL 1.1 has it.")
-@pass_context
+@pass_call
 def sparql(
-    context: Context, *, query: str | None, file: Path | None, saved: str | None, timeout: float, format_: str
+    call: Call, *, query: str | None, file: Path | None, saved: str | None, timeout: float, format_: str
 ) -> int:
     """Ask the graph in SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE; - reads the query from stdin.
 
@@ -73,20 +75,54 @@ def sparql(
             hint="Try: kg sparql --saved",
         )
     if saved == "":
-        _list(context, format_)
+        _list(call, format_)
         return Exit.DONE
     text = question(saved).query if saved else _read(Path("-") if query == "-" else file, query)
-    format_ = format_ if format_ in _OWN else context.format(format_)
-    settings = context.settings
-    options = Options(base=settings.base, title=settings.title, receipts=True)
+    format_ = format_ if format_ in _OWN else call.format(format_)
     solutions, triples = answers.asked_for(format_)
     if not _is_explicit():
         triples = next(iter(GRAPHS))
-    with context.reading() as graph:
-        answer = ask(graph, text, options, seconds=timeout, solutions=solutions, triples=triples)
+    wanted = Wanted(text, timeout, solutions, triples)
+    at_once = _answer_at_once(call, wanted)
+    answer, base = at_once or _answer(call, wanted)
     with answer.file:
-        _show(context, answer, format_ if answer.kind != "graph" else triples or "", settings.base)
-    return Exit.NO if answer.truth is False else Exit.DONE
+        _show(call, answer, format_ if answer.kind != "graph" else triples or "", base)
+    code = Exit.NO if answer.truth is False else Exit.DONE
+    return call.end(code) if at_once else code
+
+
+def _answer_at_once(call: Call, wanted: Wanted) -> tuple[Answer, str] | None:
+    """The answer and the base of its addresses, if the index of the last question still stands.
+
+    The engine then runs in this process, if that may be ended: it is there in no time.
+    """
+    with standing.found(call.folder) as index:
+        if index is None:
+            return None
+        job = wanted.job(index.prefixes) | {"store": str(index.folder)}
+        try:
+            if not call.is_whole or len(wanted.query) > _SHORT or not hasattr(signal, "sigtimedwait"):
+                return answered(job, run), index.base
+            with watched(wanted.seconds, late(wanted.seconds)):
+                return answered(job | {"seconds": None}, engine.told), index.base
+        except Damaged:
+            return None
+
+
+def _answer(call: Call, wanted: Wanted) -> tuple[Answer, str]:
+    """The same from the graph, in whatever state the workspace is; the next question finds the index."""
+    from exports import sparql
+    from kg.cli.context import Context
+    from kg.rdf import Options
+
+    context = Context.of(call)
+    config, settings = standing.config_of(context.folder), context.settings
+    options = Options(base=settings.base, title=settings.title, receipts=True)
+    with context.reading() as graph:
+        answer = sparql.answer(graph, wanted, options)
+        if config == standing.config_of(context.folder):
+            sparql.note(context.folder, graph, options, config)
+    return answer, settings.base
 
 
 def _is_explicit() -> bool:
@@ -116,25 +152,26 @@ def _read(file: Path | None, query: str | None) -> str:
         raise UsageError(f"{file} is not UTF-8", hint="Save the query as UTF-8.") from error
 
 
-def _show(context: Context, answer: Answer, format_: str, base: str) -> None:
+def _show(call: Call, answer: Answer, format_: str, base: str) -> None:
     if format_ != "table":
         sys.stdout.flush()
         notes = answers.write(answer, format_, sys.stdout.buffer)
-        for reason, count in notes.counts.items():
-            narrate(f"note: {reason} ({count:,}; first: {notes.examples[reason]})")
+        if notes is not None:
+            for reason, count in notes.counts.items():
+                narrate(f"note: {reason} ({count:,}; first: {notes.examples[reason]})")
         return
     columns, rows = answers.solutions(answer, answers.shortener(base))
     if answer.kind == "boolean":
         click.echo("yes" if answer.truth else "no")
     elif rows and columns:
         print_table(columns, rows)
-    elif not context.quiet:
+    elif not call.quiet:
         narrate(f"{len(rows):,} solutions" if rows else "no solution")
 
 
-def _list(context: Context, format_: str) -> None:
+def _list(call: Call, format_: str) -> None:
     found = questions()
-    if context.format(format_) == "json":
+    if call.format(format_) == "json":
         told = [{"name": one.name, "question": one.text, "query": one.query} for one in found]
         print_json({"count": len(told), "saved": told})
     else:

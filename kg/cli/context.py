@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any, Self
 
 import click
 
@@ -23,25 +23,24 @@ from kg.store.schema import translated
 from kg.textfile import write_text
 from kg.workspace import Settings, Workspace, now
 
-from .output import narrate, on_terminal
+from .call import Call, pass_call
+from .output import narrate
 
 _AT_ONCE = 5_000  # records that leave in one transaction
 
-FORMATS = ("auto", "table", "json", "jsonl", "ids")
 
+class Context(Call):
+    """The surroundings of one call of ``kg``: its workspace and its graph."""
 
-@dataclass(slots=True)
-class Context:
-    """The surroundings of one call of ``kg``; click hands it to each command as its object."""
-
-    chosen: Path | None = None
-    quiet: bool = False
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        """The surroundings of that call."""
+        return cls(call.chosen, quiet=call.quiet, environment=call.environment)
 
     @property
     def workspace(self) -> Workspace:
         """The workspace that this call is about."""
-        return Workspace.find(self.environment, start=Path.cwd(), chosen=self.chosen)
+        return Workspace(self.folder)
 
     @property
     def settings(self) -> Settings:
@@ -56,15 +55,6 @@ class Context:
     def clock(self) -> datetime:
         """The present in UTC, or KG_NOW."""
         return now(self.environment)
-
-    def format(self, chosen: str = "auto", known: Sequence[str] = ("table", "json")) -> str:
-        """A format that the command knows: as asked, else KG_FORMAT, else by the terminal."""
-        named = chosen if chosen != "auto" else self.environment.get("KG_FORMAT", "auto")
-        if named not in FORMATS:
-            raise UsageError(f"KG_FORMAT is {named!r}", hint=f"One of: {', '.join(FORMATS)}.")
-        if named not in known:
-            return "table" if on_terminal() else "json"
-        return named
 
     @contextmanager
     def reading(self) -> Iterator[Graph]:
@@ -244,7 +234,15 @@ def _corrections_differ(store: Store, workspace: Workspace) -> bool:
     return row is None or row["blob"] != blob_id(content)
 
 
-pass_context = click.make_pass_decorator(Context)
+def pass_context(command: Callable[..., object]) -> Callable[..., object]:
+    """A command gets the surroundings of its call as its first argument."""
+
+    @pass_call
+    @wraps(command)
+    def with_context(call: Call, /, *arguments: Any, **options: Any) -> object:
+        return command(Context.of(call), *arguments, **options)
+
+    return with_context
 
 
 def formats(*more: str) -> Callable[[Callable[..., object]], Callable[..., object]]:

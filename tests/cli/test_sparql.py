@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import signal
+import time
 from typing import Any
 
 import pyoxigraph
@@ -17,6 +20,7 @@ MODELS = "SELECT ?name ?m { ?m a fair4ml:MLModel ; rdfs:label ?name } ORDER BY ?
 NAMES = ["Brinewave", "Ebbformer", "Shoreling"]
 EVIL = 'x\x1b[31m\x9b"\n\t\r\u202e,<&é'
 LITERAL = r'SELECT (?v AS ?x) { VALUES ?v { "x\u001B[31m\u009B\"\n\t\r\u202E,<&é" } }'
+LINES = "SELECT ?e ?n { ?e kg:line ?n } ORDER BY ?e ?n"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER (?a != ?d) }"
 
 
@@ -179,3 +183,119 @@ def test_a_query_is_no_part_of_the_graph(tides: Kg) -> None:
     tides("sparql", MODELS)
     tides("sparql", "DELETE WHERE { ?s ?p ?o }", code=2)
     assert tides.database.read_bytes() == before
+
+
+# ----------------------------------------------------------------- an index that stands
+
+
+LAST = ".graph.rdf/last.json"
+
+
+def renamed(kg: Kg) -> None:
+    kg("correct", "rename", "brinewave", "Saltwave")
+
+
+def rename_by_editor(kg: Kg) -> None:
+    renamed(kg)
+    kg("sparql", MODELS)
+    text = kg.corrections.read_text()
+    kg.corrections.write_text(text.replace("Saltwave", "Sweetwave"))
+
+
+def forget_corrections(kg: Kg) -> None:
+    renamed(kg)
+    kg("sparql", MODELS)
+    kg.corrections.unlink()
+
+
+def another_base(kg: Kg) -> None:
+    kg.config.write_text(kg.config.read_text().replace("https://example.org/kg/", "https://tides.example/"))
+
+
+def another_list(kg: Kg) -> None:
+    kg(
+        "add",
+        kg.write("more.md", "# More\n\n## Models\n- [Ala](https://github.com/x/ala) - A small model.\n"),
+    )
+
+
+def moved_lines(kg: Kg) -> None:
+    file = kg.desk / "tides.md"
+    file.write_text("<!-- later -->\n\n" + file.read_text())
+    kg("add", file)
+
+
+def damaged(kg: Kg) -> None:
+    for file in (kg.workspace / ".graph.rdf").glob("*/CURRENT"):
+        file.write_text("MANIFEST-999999\n")
+
+
+def index_gone(kg: Kg) -> None:
+    shutil.rmtree(next((kg.workspace / ".graph.rdf").glob("*/")))
+
+
+def nonsense_noted(kg: Kg) -> None:
+    (kg.workspace / LAST).write_text('{"kg": []}')
+
+
+CHANGES = [
+    renamed,
+    rename_by_editor,
+    forget_corrections,
+    another_base,
+    another_list,
+    moved_lines,
+    damaged,
+    index_gone,
+    nonsense_noted,
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "own_process"), [*((one, False) for one in CHANGES), (renamed, True), (damaged, True)]
+)
+def test_what_is_answered_at_once_is_never_stale(tides: Kg, change: Any, own_process: bool) -> None:  # noqa: FBT001 - pytest names it
+    ask = tides.process if own_process else tides
+    tides("sparql", MODELS)
+    change(tides)
+    told = ask("sparql", MODELS).out, ask("sparql", LINES).out
+    again = ask("sparql", MODELS).out, ask("sparql", LINES).out
+    (tides.workspace / LAST).unlink()
+    assert (tides("sparql", MODELS).out, tides("sparql", LINES).out) == told == again
+
+
+def test_a_mistake_in_kg_toml_is_told_by_a_question_that_could_be_answered_at_once(tides: Kg) -> None:
+    tides("sparql", MODELS)
+    tides.config.write_text(tides.config.read_text() + "\n[odd]\n")
+    assert "kg.toml" in tides.refused("sparql", MODELS)
+
+
+def test_the_clock_ends_a_question_that_is_asked_at_once(tides: Kg) -> None:
+    tides("sparql", MODELS)
+    told = tides.process("sparql", ENDLESS, "--timeout", "0.3", code=2)
+    assert "the query was ended after 0.3 seconds" in told.error
+    assert told.out == ""
+
+
+def test_ctrl_c_ends_a_question_that_is_asked_at_once(tides: Kg) -> None:
+    tides("sparql", MODELS)
+    process = tides.start("sparql", ENDLESS)
+    time.sleep(1)
+    told = finish(process, signal_=signal.SIGINT)
+    assert told.code == 130
+    assert "interrupted" in told.err
+
+
+@pytest.mark.parametrize("depth", [400, 40_000])
+def test_brackets_without_end_end_no_command(tides: Kg, depth: int) -> None:
+    tides("sparql", MODELS)
+    query = "SELECT * " + "{" * depth + "}" * depth
+    told = tides.process("sparql", "-", stdin=query, code=0 if depth < 1000 else 2)
+    assert depth < 1000 or "ended without an answer" in told.error
+
+
+def test_the_answer_of_ask_is_the_exit_code_of_a_question_that_is_asked_at_once(tides: Kg) -> None:
+    tides("sparql", MODELS)
+    tides.process("sparql", "ASK { ?m a fair4ml:MLModel }")
+    tides.process("sparql", "ASK { ?m a kg:Source ; a fair4ml:MLModel }", code=1)
+    assert "is no SPARQL" in tides.process("sparql", "ASK {", code=2).error

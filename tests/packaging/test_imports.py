@@ -14,13 +14,18 @@ REPORT = """
 import sys
 from kg.__main__ import run
 code = run(sys.argv[1:])
-print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+print(*sorted(sys.modules), file=sys.stderr)
 sys.exit(code)
 """
 
 
 def loaded(kg: Kg, call: str) -> set[str]:
     """The top-level names of all modules that a call of kg has loaded when it ends."""
+    return {name.partition(".")[0] for name in modules(kg, call)}
+
+
+def modules(kg: Kg, call: str) -> set[str]:
+    """All modules that a call of kg has loaded when it ends."""
     done = subprocess.run(
         [sys.executable, "-c", REPORT, *call.split()],
         cwd=kg.desk,
@@ -64,6 +69,19 @@ def test_help_loads_no_library_but_click(kg: Kg, call: str) -> None:
 )
 def test_commands_that_read_load_no_heavy_library(tides: Kg, call: str) -> None:
     assert loaded(tides, call) & HEAVY == set()
+
+
+def test_an_index_that_stands_is_asked_without_loading_the_graph(tides: Kg) -> None:
+    tides("sparql", "--saved", "lora")
+    found = modules(tides, "sparql --saved lora")
+    assert "exports.engine" in found
+    ours = {name for name in found if name.partition(".")[0] in {"kg", "ingest", "exports", "tui"}}
+    few = "asking answers cli cli.sparql engine questions standing".split()
+    allowed = {"exports", *(f"exports.{name}" for name in few)}
+    assert {name for name in ours if not name.startswith("kg")} == allowed
+    assert not any(name.startswith(("kg.store", "kg.rdf")) for name in ours)
+    assert ours & {"kg.graph", "kg.model", "kg.workspace", "kg.cli.context"} == set()
+    assert found & {"dataclasses", "hashlib", "tempfile", "tomllib"} == set()
 
 
 def test_a_table_is_what_loads_rich(tides: Kg) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports import index
+from exports import index, standing
 from exports.faults import explained
 from exports.sparql import ask
 from kg.corrections import Anchor, Correction
@@ -47,7 +47,7 @@ def values(store: Store, query: str = LABELS, **options: Any) -> list[str]:
 
 def folders(store: Store) -> list[Path]:
     """The indexes that are there."""
-    return sorted(one for one in index.home(store.path).glob("*") if one.is_dir())
+    return sorted(one for one in standing.home(store.path).glob("*") if one.is_dir())
 
 
 # ------------------------------------------------------------------------------ the index
@@ -128,15 +128,15 @@ def test_what_is_left_of_a_build_that_was_killed_harms_nothing_and_goes(store: S
     left = folder.with_suffix(".part")
     folder.rename(left)
     (left / "CURRENT").unlink()
-    (index.home(store.path) / "mine.txt").write_text("not kg's")
+    (standing.home(store.path) / "mine.txt").write_text("not kg's")
     assert values(store) == ["Egret", "Heron 7B"]
     assert folders(store) == [folder]
-    assert (index.home(store.path) / "mine.txt").exists()
+    assert (standing.home(store.path) / "mine.txt").exists()
 
 
 def test_where_no_index_can_be_kept_the_memory_answers_the_same(store: Store) -> None:
     expected = values(store)
-    home = index.home(store.path)
+    home = standing.home(store.path)
     for folder in folders(store):
         for file in folder.iterdir():
             file.unlink()
