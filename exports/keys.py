@@ -18,6 +18,7 @@ from kg.textfile import fail, load, quoted, read_text, write_text
 FIELDS = ("slug", "author", "year", "word", "arxiv")
 FILE = "citations.toml"
 _PREFACE = "# Citation keys that `kg export` has given, for ever. Edit freely, comments are kept.\n\n"
+_HINT = "Edit that line, or delete it: then `kg export` gives the paper a key anew."
 _NOT_KEY = re.compile(r"[^A-Za-z0-9.:_-]+")
 _LINE = re.compile(r'\s*(?:"([^"\\]*)"|([A-Za-z0-9_-]+))\s*=')
 
@@ -77,9 +78,9 @@ def kept_in(path: Path) -> dict[str, str]:
     seen: dict[str, str] = {}
     for slug, key in table.items():
         if not isinstance(key, str) or _NOT_KEY.search(key) or not key:
-            fail(path, text, slug, f"the key of {slug!r} must be text of letters, digits and . : _ -")
+            fail(path, text, slug, f"the key of {slug!r} must be text of letters, digits and . : _ -", _HINT)
         if key.lower() in seen:
-            fail(path, text, slug, f"{key!r} is the key of {seen[key.lower()]!r} already")
+            fail(path, text, slug, f"{key!r} is the key of {seen[key.lower()]!r} already", _HINT)
         seen[key.lower()] = slug
     return dict(table)
 
