@@ -110,12 +110,9 @@ class Arrivals:
         listed = [source for source in sources if source.snapshot is not None]
         wanted = {category for source in listed for category in source.snapshot or ("",)}
         since = min((source.since for source in listed), default="")
-        stand = reached(store)
-        if not self.lookup.dry_run:
-            _note(store, {category: one for category, one in stand.items() if category in wanted})
         if not self.harvester.settings.oai:
             return
-        stand = {category: one for category, one in stand.items() if category in wanted}
+        stand = {category: one for category, one in reached(store).items() if category in wanted}
         try:
             for one in lists(stand, store.clock()):
                 self._read_set(one, since)

@@ -143,6 +143,18 @@ def test_the_source_ends_it(kg: Kg, arxiv: ArxivServer, snapshot: Path) -> None:
     assert arxiv.log == []
 
 
+def test_two_sources_are_followed_each_by_itself(kg: Kg, arxiv: ArxivServer, snapshot: Path) -> None:
+    kg("import", "arxiv", snapshot, "--category", "cs.CL", "--category", "hep-th")
+    both = kg.config.read_text()
+    one = both.replace("arxiv:snapshot/cs.CL+hep-th", "arxiv:snapshot/cs.CL")
+    kg.config.write_text(one + '\n[sources.branes]\naddress = "arxiv:snapshot/hep-th"\n')
+    kg("refresh", "arxiv-snapshot")
+    assert asked(arxiv) == ["cs:cs:CL"]
+    kg("refresh")
+    assert asked(arxiv) == ["cs:cs:CL", "physics:hep-th"]
+    assert titles(kg) == {"Wrens of the Tides", "Finches of the Tides", "Robins", "Larks", "Branes"}
+
+
 def test_a_dry_run_tells_the_same_and_keeps_nothing(kg: Kg, arxiv: ArxivServer, snapshot: Path) -> None:
     kg("import", "arxiv", snapshot, "--category", "cs.CL")
     arxiv.add(paper("2401.00001", "Wrens, Renamed", "cs.CL", since="2024-01-01"))
