@@ -31,10 +31,10 @@ ORDER BY d.key, p.line, m.id
 def titles(graph: Graph, settings: Settings) -> Iterator[Finding]:
     """A finding wherever a list gives a title that its arXiv id never bore."""
     del settings
-    for arxiv_id, known in _titles(graph).items():
+    for arxiv_id, known in titles_borne(graph).items():
         for row in graph.db.execute(_MENTIONS, (arxiv_id,)).fetchall():
             mention = mention_of(row, place_of(row))
-            if mention.name and not any(_fits(mention, title) for title in known):
+            if mention.name and not any(fits(mention, title) for title in known):
                 yield Finding(
                     "titles",
                     "error",
@@ -46,7 +46,7 @@ def titles(graph: Graph, settings: Settings) -> Iterator[Finding]:
                 )
 
 
-def _titles(graph: Graph) -> dict[str, list[str]]:
+def titles_borne(graph: Graph) -> dict[str, list[str]]:
     """The titles that each recorded paper bears and bore, by arXiv id; the present one first."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in graph.db.execute("SELECT arxiv_id, title FROM paper ORDER BY arxiv_id"):
@@ -56,7 +56,7 @@ def _titles(graph: Graph) -> dict[str, list[str]]:
     return found
 
 
-def _fits(mention: Mention, title: str) -> bool:
+def fits(mention: Mention, title: str) -> bool:
     """Whether a name may be that of a paper; one or two words may be short for anything."""
     if len(words(mention.name)) < _TITLE_WORDS:
         return True

@@ -20,8 +20,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "changes": ("exports.cli.changes:changes", "Show what lists and papers have done; as Atom, too."),
     "path": ("kg.cli.read:path", "Show how two nodes are connected."),
     "check": ("kg.cli.check:check", "Look for what is wrong in lists, papers and the graph."),
+    "suggest": (
+        "ingest.cli.suggest:suggest",
+        "Propose changes of a list, as a patch.",
+    ),
     "correct": ("kg.cli.correct:correct", "Correct the graph; corrections outrank all rules."),
-    "mark": ("kg.cli.mark:mark", "Mark what you have read, want to read, like; tag it and take notes."),
+    "mark": ("kg.cli.mark:mark", "Mark what you have read, like, want to read; tag it, take notes."),
     "export": ("exports.cli.export:export", "Write the graph as Turtle or in another format."),
     "diff": ("exports.cli.diff:diff", "Show what two graphs say differently."),
     "sparql": ("exports.cli.sparql:sparql", "Ask the graph in SPARQL; some questions come along."),

@@ -55,7 +55,7 @@ NODES = click.argument("nodes", metavar="NODE...", nargs=-1, required=True, type
 
 @click.group(cls=TypoGroup, epilog=_EPILOG)
 def mark() -> None:
-    """Mark what you have read, want to read, like; tag it and take notes.
+    """Mark what you have read, like, want to read; tag it, take notes.
 
     NODE is a slug, a name, an identifier or a URL; - takes them from stdin, one a line.
     """
