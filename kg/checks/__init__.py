@@ -35,11 +35,12 @@ CHECKS: dict[str, tuple[str, str]] = {
     "names": ("kg.checks.names:names", "Things of one name that their identifiers keep apart."),
     "papers": ("kg.checks.papers:papers", "Identifiers that arXiv does not know."),
     "withdrawn": ("kg.checks.papers:withdrawals", "Withdrawn papers, and what rests on them alone."),
+    "thorough": ("kg.checks.thorough:thorough", "All that is derived, derived again; slow, only if named."),
     "shapes": ("exports.checks:conformance", "The export against its SHACL shapes; slow, only if named."),
 }
 """The checks in the order in which they run: name, ``module:function``, one line of help."""
 
-BY_NAME = frozenset({"shapes"})
+BY_NAME = frozenset({"shapes", "thorough"})
 """The checks that take minutes for a large graph: run only where they are named."""
 
 SOUNDNESS = ("database", "documents", "nodes", "statements", "records", "ledger", "search", "marks")

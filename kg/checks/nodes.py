@@ -16,9 +16,9 @@ from .documents import well_formed
 from .rules import LISTED, REMAKE, Rule, broken, first, names
 
 _ALONE = ", ".join(repr(kind.name) for kind in Kind if kind.group in {"paper", "tier", "tutorial"})
-_REALM = f"CASE WHEN n.kind IN ({_ALONE}) THEN n.kind ELSE '' END"  # these share identifiers with no other
+_REALM = f"CASE WHEN m.kind IN ({_ALONE}) THEN m.kind ELSE '' END"  # these share identifiers with no other
 _IDENTIFIERS = f"json_each(CASE WHEN {LISTED.format('n.identifiers')} THEN n.identifiers ELSE '[]' END) i"
-_DECISIVE = " OR ".join(f"i.value GLOB '{scheme}:*'" for scheme in sorted(DECISIVE))
+_DECISIVE = " OR ".join(f"k.key BETWEEN 'id:{scheme}:' AND 'id:{scheme};'" for scheme in sorted(DECISIVE))
 _SPLIT = 'NOT EXISTS (SELECT 1 FROM correction WHERE body LIKE \'%"verb": "split"%\')'
 
 _NODES = (
@@ -70,9 +70,14 @@ _NODES = (
     ),
     Rule(
         "{identifier} is owned by {count} nodes: {slugs}",
-        "SELECT i.value AS identifier, count(*) AS count, group_concat(n.slug, ', ') AS slugs"
-        f" FROM node n, {_IDENTIFIERS} WHERE ({_DECISIVE}) AND {_SPLIT}"
-        f" GROUP BY i.value, {_REALM} HAVING count > 1",
+        "SELECT substr(k.key, 4) AS identifier, count(DISTINCT n.id) AS count,"
+        " group_concat(DISTINCT n.slug) AS slugs"
+        " FROM mention_key k JOIN mention m ON m.id = k.mention_id JOIN node n ON n.id = m.node_id"
+        f" WHERE k.key IN (SELECT k.key FROM mention_key k WHERE {_DECISIVE}"
+        " GROUP BY k.key HAVING count(*) > 1)"
+        " AND instr(n.identifiers, '\"' || substr(k.key, 4) || '\"')"
+        f" AND {_SPLIT}"
+        f" GROUP BY k.key, {_REALM} HAVING count > 1",
     ),
 )
 _SLUGS = (

@@ -32,7 +32,8 @@ Examples:
   kg check --fail-on error
   kg check titles papers --fail-on error
   kg check --links --fail-on error --format sarif
-  kg check --shacl"""
+  kg check --shacl
+  kg check thorough"""
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, type=TEXT)
 @click.option("--links", "only_links", is_flag=True, help="The check of links only, as by its name.")
@@ -51,8 +52,8 @@ def check(
 ) -> int:
     """Look for what is wrong in lists, papers and the graph; exit 1 when something is.
 
-    NAME picks checks; none stands for all but shapes, which is slow. Lists are checked as they were read
-    last: nothing is fetched, and nothing is changed.
+    NAME picks checks; none stands for all but the two slow ones, thorough and shapes. Lists are checked as
+    they were read last: nothing is fetched, and nothing is changed.
     """
     with context.reading() as graph:
         settings = context.settings

@@ -81,6 +81,11 @@ def _rows(db: sqlite3.Connection, nodes: Iterable[int]) -> Iterator[tuple[str, i
             yield one.words, row["id"], one.written, int(one.phrase), int(kind not in BLOCKING)
 
 
+def names_of(db: sqlite3.Connection, nodes: Iterable[int]) -> set[tuple[str, int, str, int, int]]:
+    """The rows of the lexicon that these nodes should have, by what they are called now."""
+    return set(_rows(db, nodes))
+
+
 def _meanings(db: sqlite3.Connection, words: Iterable[str]) -> dict[str, set[tuple[str, int]]]:
     """For each of these words the spellings that are searched for: what texts depend on."""
     found: dict[str, set[tuple[str, int]]] = defaultdict(set)

@@ -53,6 +53,16 @@ def index(
     return [text[0] for text in new if text[3] or (text[0] in old and old[text[0]][3])]
 
 
+def texts_of(db: sqlite3.Connection, nodes: Sequence[int]) -> Iterator[Text]:
+    """What is to be searched of those of these nodes that there are, by what the tables say now."""
+    return _texts(db, nodes, {}, Touched())
+
+
+def indexed(db: sqlite3.Connection, nodes: Sequence[int]) -> list[Text]:
+    """What is searched of these nodes, as the index has it."""
+    return _indexed(db, nodes, Touched())
+
+
 def _name(text: Text) -> tuple[int, str, str, str]:
     """What ``search_name`` has of a text: of what it is filtered by all but the authors."""
     return *text[:3], text[4].partition(" a")[0]

@@ -24,10 +24,12 @@ marks, which have a file of their own, can be made again from `kg.toml`, the sou
 `corrections.toml`. Of findings that are alike the first 20 are shown, and how many more there are.
 """
 _SLOW = """\
-## Is its RDF as it should be?
+## A longer look
 
-`kg check --shacl` validates the export against its [SHACL shapes](rdf.md#shapes). It takes seconds for a
-list and minutes for thousands of papers, so it runs only where it is asked for.
+These take seconds for a list and minutes for many thousands of papers, so they run only where they are
+named. `kg check thorough` reads every page of the database, makes all nodes again from their mentions and
+the full text from its texts, and compares. `kg check --shacl` validates the graph as it would be exported
+against its [SHACL shapes](rdf.md#shapes).
 """
 _CONTENT = """\
 ## Is what it says right?

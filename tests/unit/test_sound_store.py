@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from ingest.lists import read_list
-from kg.checks import SOUNDNESS, Finding, findings
+from kg.checks import CHECKS, SOUNDNESS, Finding, findings
 from kg.checks.documents import well_formed
 from kg.checks.rules import SHOWN
 from kg.corrections import Anchor, Correction
 from kg.graph import Graph
 from kg.marks import Mark, Remark
 from kg.store import Store
-from kg.vocabulary import Predicate
+from kg.vocabulary import Kind, Predicate
 from kg.workspace import Settings
 from tests.documents import NOON, claim, listed, mention, record
 from tests.rdf_sample import BARE, CORRECTIONS, NEST, north, paper, south
@@ -60,7 +60,7 @@ def found(path: Path, *names: str) -> list[Finding]:
 
 
 def test_a_sound_store_has_no_findings_and_rows_in_every_table(sound: Path) -> None:
-    assert found(sound) == []
+    assert found(sound, *SOUNDNESS, "thorough") == []
     with sqlite3.connect(sound) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         plain = [name for name in tables if not name.startswith(("search", "sqlite"))]
@@ -297,6 +297,29 @@ marks | a tag that is lost
     DELETE FROM mark_remark WHERE field = 'tag'
 marks | a mark that is found by nothing
     DELETE FROM mark_key
+thorough | a mention under another name
+    UPDATE mention SET name = 'Grey Heron' WHERE name = 'Heron 7B'
+thorough | a mention that is surer than it was
+    UPDATE mention SET confidence = 0.99 WHERE name = 'Egret'
+thorough | a mention under the key of another
+    UPDATE mention_key SET key = 'name:gull' WHERE key = 'name:egret'
+thorough | a mention with a node of another
+    UPDATE mention SET node_id = {heron} WHERE name = 'Egret' AND id = (SELECT max(id) FROM mention WHERE name
+    = 'Egret')
+thorough | a node of another kind, wherever it is kept
+    UPDATE node SET kind = 'DATASET' WHERE slug = 'race'
+thorough | a node that has lost a name
+    UPDATE node SET aliases = '[]' WHERE id = {heron}
+thorough | a node that has lost its identifiers
+    UPDATE node SET identifiers = '[]' WHERE id = {heron}
+thorough | a node under another key
+    UPDATE node SET key = 'model|gull|' WHERE id = {heron}
+thorough | a text that nobody has
+    UPDATE search_text SET body = 'gulls and terns' WHERE node_id = {heron}
+thorough | a name that is not searched for
+    DELETE FROM lexicon WHERE words = 'heron 7b'
+thorough | a name that is searched for as another
+    UPDATE lexicon SET written = 'HERON' WHERE written = 'Heron'
 corrections | a correction that matches nothing
     UPDATE correction SET matched = 0 WHERE position = 0
 """
@@ -330,8 +353,8 @@ def mutate(path: Path, sql: str) -> int:
 
 
 def test_there_are_enough_corruptions_of_every_check() -> None:
-    assert len(MUTATIONS) >= 40
-    assert {one.check for one in MUTATIONS} >= set(SOUNDNESS)
+    assert sum(one.check in SOUNDNESS for one in MUTATIONS) >= 40
+    assert {one.check for one in MUTATIONS} >= {*SOUNDNESS, "thorough"}
     assert len({one.sql for one in MUTATIONS}) == len(MUTATIONS)
 
 
@@ -340,8 +363,8 @@ def test_every_small_corruption_is_found_and_no_check_stumbles_over_it(
     mutation: Mutation, copy: Path
 ) -> None:
     assert mutate(copy, mutation.sql) != 0
-    with Store(copy, readonly=True) as store:
-        told = findings(Graph(store), Settings())
+    names = [name for name in CHECKS if name not in {"shapes", "thorough"} - {mutation.check}]
+    told = found(copy, *names)
     assert mutation.check in {one.check for one in told}
     assert all(one.hint and one.message for one in told)
 
@@ -351,6 +374,19 @@ def test_of_many_alike_the_first_are_told_and_how_many_more(copy: Path) -> None:
     told = found(copy, "statements")
     assert len(told) == SHOWN + 1
     assert any(f"and {rows - SHOWN} more alike" in one.message for one in told)
+
+
+def test_a_full_text_of_other_words_is_found_by_a_thorough_look(copy: Path) -> None:
+    mutate(copy, "INSERT INTO search (rowid, label, names, body, filters) VALUES (1, 'gull', '', '', '')")
+    told = found(copy, "thorough")
+    assert any("the index 'search'" in one.message for one in told)
+
+
+def test_slow_checks_are_left_out_where_none_is_named(copy: Path) -> None:
+    mutate(copy, "UPDATE mention SET confidence = 0.99 WHERE name = 'Egret'")
+    with Store(copy, readonly=True) as store:
+        assert findings(Graph(store), Settings(), SOUNDNESS) == []
+        assert all(one.check != "thorough" for one in findings(Graph(store), Settings()))
 
 
 @pytest.mark.parametrize(
@@ -377,3 +413,11 @@ def test_of_many_alike_the_first_are_told_and_how_many_more(copy: Path) -> None:
 )
 def test_identifiers_have_one_form(text: str, *, well: bool) -> None:
     assert well_formed(text) == well
+
+
+def test_a_corrected_kind_makes_no_identifier_that_of_two(tmp_path: Path) -> None:
+    foo, bar = mention("Foo", Kind.MODEL, "arxiv:2106.09685"), mention("Bar", Kind.PAPER, "arxiv:2106.09685")
+    with Store(tmp_path / "graph.db") as store:
+        store.replace(listed("one", [foo, bar]))
+        store.correct([Correction("kind", Anchor("Foo", "Model"), value="Paper")], b"x")
+    assert found(tmp_path / "graph.db", *SOUNDNESS, "thorough") == []
