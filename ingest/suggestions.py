@@ -1,8 +1,8 @@
 """What the graph knows that a list does not: what to change in its lines, each with a reason.
 
 Only what is sure changes a line: a DOI, a withdrawal, the new title of a paper, an entry that stands
-twice word for word, the id of the paper that an entry names. All else is a remark. An edit after
-which an entry would be read as another thing is a remark, too.
+twice word for word, the id of the paper that an entry names. All else is doubtful and only told. An edit after
+which an entry would be read as another thing is doubtful, too.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Suggestion:
     """Something to change in a list: at which line, what has happened, why, and whether it is sure.
 
     ``what``: published, withdrawn, retitled, title, duplicate, repository or unknown. ``edits`` are what
-    is sure; a remark has none.
+    is sure; what is doubtful has none.
     """
 
     line: int
@@ -107,7 +107,7 @@ class _List:
             yield from self.repository(fate, identifier)
 
     def harmless(self, found: Sequence[Suggestion]) -> list[Suggestion]:
-        """The same, but what would make an entry another thing is a remark now."""
+        """The same, but what would make an entry another thing is doubtful now."""
         out = list(found)
         while True:
             within = [edit for one in out if one.what != "duplicate" for edit in one.edits]

@@ -103,11 +103,11 @@ def _tell(context: Context, source: Source, found: Suggestions) -> None:
     if source.address != "starter" and file.is_file() and file.read_bytes() != found.before:
         narrate(f"note: {source.name} has changed since it was read; `kg refresh` first")
     for one in found.found:
-        remark = "" if one.sure else " (a remark)"
-        narrate(f"line {one.line}: {one.what}{remark}: {one.reason}")
+        doubt = "" if one.sure else " (doubtful)"
+        narrate(f"line {one.line}: {one.what}{doubt}: {one.reason}")
     sure = sum(one.sure for one in found.found)
-    remarks = len(found.found) - sure
-    narrate(f"{sure:,} to change, {remarks:,} to look at" if found.found else "nothing to suggest")
+    doubtful = len(found.found) - sure
+    narrate(f"{sure:,} to change, {doubtful:,} to look at" if found.found else "nothing to suggest")
 
 
 def _listed(found: Suggestions) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def suggested(kg: Kg, name: str = "list.md") -> bytes:
     return done.stdout
 
 
-def test_each_change_has_its_reason_and_what_is_doubtful_is_a_remark(desk: Kg) -> None:
+def test_each_change_has_its_reason_and_what_is_doubtful_is_only_told(desk: Kg) -> None:
     prepared(desk, LIST.encode())
     told = {
         (one["line"], one["what"], one["sure"])
@@ -112,11 +112,11 @@ def test_each_change_has_its_reason_and_what_is_doubtful_is_a_remark(desk: Kg) -
     err = desk("suggest", "list.md").err
     assert "line 7: withdrawn: arXiv:2401.90003 was withdrawn; in its place it names" in err
     assert "https://arxiv.org/abs/2402.90003" in err
-    assert "line 10: title (a remark): arXiv:2401.90006 is 'Entirely Other Matters'" in err
+    assert "line 10: title (doubtful): arXiv:2401.90006 is 'Entirely Other Matters'" in err
     assert "6 to change, 2 to look at" in err
 
 
-def test_git_applies_the_patch_and_then_nothing_but_remarks_is_left(desk: Kg) -> None:
+def test_git_applies_the_patch_and_then_nothing_but_doubts_is_left(desk: Kg) -> None:
     prepared(desk, LIST.encode())
     after = applied(desk).decode()
     lines, before = after.splitlines(), LIST.splitlines()
