@@ -1,8 +1,8 @@
 """What the graph knows that a list does not: what to change in its lines, each with a reason.
 
 Only what is sure changes a line: a DOI, a withdrawal, the new title of a paper, an entry that stands
-twice word for word, the id of the paper that an entry names. All else is doubtful and only told. An edit after
-which an entry would be read as another thing is doubtful, too.
+twice word for word, the id of the paper that an entry names. All else is doubtful and only told, also
+an edit after which an entry would be read as another thing.
 """
 
 from __future__ import annotations
