@@ -3,7 +3,7 @@
 It runs as a script (``python -P engine.py``) and imports nothing of kg, which halves its start. A process
 that may be ended itself can call :func:`told`.
 
-stdin: one line with a job as JSON, then N-Triples where there is no store to read. A job to build is
+stdin: one line with a job as JSON, then Turtle where there is no store to read. A job to build is
 ``{"build": folder}``. A job to ask is ``{"store": folder or null, "query": text, "prefixes": {...},
 "seconds": number or null, "solutions": format or null, "graph": format or null}``; null for a format says
 that the caller cannot take such an answer.
@@ -71,7 +71,7 @@ def _build(folder: str) -> dict[str, Any]:
     from pyoxigraph import RdfFormat, Store
 
     store = Store(folder)
-    store.bulk_load(input=sys.stdin.buffer, format=RdfFormat.N_TRIPLES)
+    store.bulk_load(input=sys.stdin.buffer, format=RdfFormat.TURTLE)
     store.flush()
     del store
     return {"kind": "store"}
@@ -120,7 +120,7 @@ def _opened(folder: str | None) -> pyoxigraph.Store:
     if folder is not None:
         return Store.read_only(folder)
     store = Store()
-    store.bulk_load(input=sys.stdin.buffer, format=RdfFormat.N_TRIPLES)
+    store.bulk_load(input=sys.stdin.buffer, format=RdfFormat.TURTLE)
     return store
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from kg.graph import Graph
 from kg.rdf import Namespaces, Options, View, opened
@@ -17,8 +16,8 @@ from kg.rdf import Namespaces, Options, View, opened
 from . import standing
 from .asking import SECONDS, Answer, Damaged, Wanted, answered, run
 from .index import folder_of, indexed
-from .ntriples import writer_of_lines
 from .standing import Standing, state_of
+from .turtle import write_view
 
 
 def ask(
@@ -43,14 +42,14 @@ def answer(graph: Graph, wanted: Wanted, options: Options) -> Answer:
     """The same for a question in one piece."""
     job = wanted.job(Namespaces(options.base).declared)
     for anew in (False, True):
-        with indexed(graph, options, _build, anew=anew) as folder:
+        with indexed(graph, options, build, anew=anew) as folder:
             if folder is None:
                 break
             with suppress(Damaged):
                 return answered(job | {"store": str(folder)}, run)
     with opened(graph, options) as view:
         return answered(
-            job | {"store": None}, lambda job, out: run(job, out, lambda file: _write(view, file))
+            job | {"store": None}, lambda job, out: run(job, out, lambda file: write_view(view, file))
         )
 
 
@@ -64,13 +63,9 @@ def note(workspace: Path, graph: Graph, options: Options, config: str) -> None:
         standing.note(workspace, index, config, state)
 
 
-def _build(folder: Path, view: View) -> None:
+def build(folder: Path, view: View) -> None:
+    """Make the index of a state of the graph in a folder that is not there yet. Raises: OSError."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path
-        told = run({"build": str(folder)}, nowhere, lambda file: _write(view, file))
+        told = run({"build": str(folder)}, nowhere, lambda file: write_view(view, file))
     if "error" in told:
         raise OSError(told["message"])  # no room, most likely: the memory may do
-
-
-def _write(view: View, file: BinaryIO) -> None:
-    lines = writer_of_lines(view.namespaces)
-    file.writelines(lines(block, "").encode() for block in view.blocks())

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from kg.graph import Graph
-from kg.rdf import Block, Namespaces, Notes, Options, opened
+from kg.rdf import Block, Namespaces, Notes, Options, View, opened
 
 _PAGE = 256  # blocks that are written together
 
@@ -21,12 +21,17 @@ def write(graph: Graph, file: BinaryIO, options: Options | None = None) -> Notes
     Raises: UsageError (the base), StoreError, OSError (the file).
     """
     with opened(graph, options) as view:
-        file.write(header(view.namespaces).encode())
-        for name, blocks in view.sections():
-            for number, text in enumerate(_pages(blocks)):
-                heading = f"\n#### {name}\n" if number == 0 else ""
-                file.write((heading + text).encode())
+        write_view(view, file)
     return view.notes
+
+
+def write_view(view: View, file: BinaryIO) -> None:
+    """Write a graph that is open as RDF."""
+    file.write(header(view.namespaces).encode())
+    for name, blocks in view.sections():
+        for number, text in enumerate(_pages(blocks)):
+            heading = f"\n#### {name}\n" if number == 0 else ""
+            file.write((heading + text).encode())
 
 
 def header(spaces: Namespaces) -> str:

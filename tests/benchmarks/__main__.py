@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from . import crash, importing, ingest, names, refresh, startup, turtle
+from . import crash, importing, index, ingest, names, refresh, startup, turtle
 from .figures import table
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument(
         "group",
         nargs="*",
-        help="startup, ingest, import, refresh, turtle, names, crash; all if none is named",
+        help="startup, ingest, import, refresh, turtle, index, names, crash; all if none is named",
     )
     parser.add_argument("--rounds", type=int, default=15, help="fresh processes of each kind")
     parser.add_argument("--lists", type=int, default=20, help="variants of the starter list")
@@ -36,6 +36,7 @@ def main() -> None:
         "import": lambda: table(importing.run(options.records)),
         "refresh": lambda: table(refresh.run(options.papers)),
         "turtle": lambda: turtle.run(options.papers),
+        "index": lambda: table(index.run(options.papers)),
         "names": lambda: table(names.run(options.papers)),
         "crash": lambda: str(crash.storm(options.kills)),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from . import ingest, refresh, startup
+from . import index, ingest, refresh, startup
 from .figures import Figure, table
 
 
@@ -46,3 +46,9 @@ def test_a_refresh_without_news_is_measured_against_parsing_the_same_pages() -> 
     assert whole.unit == "ms CPU"
     assert whole.ratio > 0
     assert all(0 < part.value < whole.value for part in parts)
+
+
+def test_an_index_is_measured_against_the_bulk_load_of_the_same_triples() -> None:
+    figures = list(index.run(papers=20))
+    assert [figure.unit for figure in figures] == ["s", "s CPU"]
+    assert all(figure.ratio > 0 for figure in figures)
