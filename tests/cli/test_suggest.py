@@ -220,6 +220,14 @@ def test_text_of_records_is_never_markup_in_the_patch(desk: Kg) -> None:
     assert json.loads(desk("suggest", "list.md", "--json").out)["patch"] == ""
 
 
+def test_an_edit_that_would_make_an_entry_another_thing_is_only_told(desk: Kg) -> None:
+    table = "| T | P |\n|---|---|\n| Foam and Spray in Bits | [paper](https://arxiv.org/abs/2401.90007) |\n"
+    prepared(desk, f"# Tides\n\n## Papers\n\n{table}".encode())
+    told = desk("suggest", "list.md", "--json").json
+    assert [(one["what"], one["sure"]) for one in told["suggestions"]] == [("published", False)]
+    assert told["patch"] == ""
+
+
 # ------------------------------------------------------------------------------- patches
 
 contents = st.lists(st.sampled_from((b"a", b"b c", b"\t", b"", b"x\r")), max_size=8).map(b"\n".join)
