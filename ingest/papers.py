@@ -11,7 +11,7 @@ from kg.announcements import SKEW, last_announcement, patience
 from kg.errors import SourceError
 from kg.graph import Graph
 from kg.store import Store
-from kg.store.records import lapsed
+from kg.store.records import lapsed, restored_ids
 from kg.workspace import Source
 
 from .lookup import Lookup, PapersReport
@@ -118,4 +118,8 @@ def due_queries(store: Store, sources: Iterable[Source], *, everything: bool = F
 def _found(store: Store, source: Source) -> Found:
     from .arxiv import Found
 
-    return Found.of(Graph(store).content(f"list:{source.name}"), source.address.removeprefix("arxiv:"))
+    key, query = f"list:{source.name}", source.address.removeprefix("arxiv:")
+    content = Graph(store).content(key)
+    if content is None and (ids := restored_ids(store.db, key, query)):
+        return Found(query, frozenset(ids))
+    return Found.of(content, query)

@@ -83,7 +83,7 @@ def draft_of(
     label = _label(leading, kind, owned)
     names = {n for one in tree for n in (one.mention.name, *one.mention.aliases) if n}
     return Draft(
-        key=_key(kind, label, owned) + parts.get(tree[0].id, ""),
+        key=key_of(kind, label, owned) + parts.get(tree[0].id, ""),
         kind=kinds[0],
         label=label,
         aliases=tuple(sorted(names - {label})),
@@ -103,7 +103,7 @@ def lone_draft(one: Seen) -> Draft:
     label = _range(identifiers) if kind is Kind.HARDWARE_TIER else ""
     label = label or mention.name or unnamed(identifiers)
     return Draft(
-        key=_key(kind, label, identifiers),
+        key=key_of(kind, label, identifiers),
         kind=kind,
         label=label,
         aliases=tuple(sorted({n for n in (mention.name, *mention.aliases) if n} - {label})),
@@ -116,7 +116,8 @@ def lone_draft(one: Seen) -> Draft:
     )
 
 
-def _key(kind: Kind, label: str, owned: tuple[Identifier, ...]) -> str:
+def key_of(kind: Kind, label: str, owned: tuple[Identifier, ...]) -> str:
+    """The key of a thing of that kind and name that owns these identifiers."""
     strong = [i for i in owned if i.scheme in DECISIVE]
     if strong and kind in {Kind.PAPER, Kind.HARDWARE_TIER}:
         return str(strong[0])

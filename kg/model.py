@@ -18,6 +18,9 @@ from .vocabulary import Kind, Predicate
 HEADING_RULE = "topic-heading"
 """The rule by which readers make a mention of what a heading names: it stands for no entry."""
 
+RESTORED = "export/1"
+"""The reader of what came back from an export: what any other reader reads takes its place. SQL names it."""
+
 # ----------------------------------------------------------------------------- what is said
 
 

@@ -11,6 +11,7 @@ from .graph import Graph
 from .identifiers import arxiv_id
 from .ledger import detail
 from .model import Change, Lookup, Node, PaperRecord
+from .store.restoring import LONG_AGO
 from .store.rows import node_of, record_of
 from .vocabulary import Kind
 
@@ -22,11 +23,11 @@ _SENTENCES = 300  # characters of an abstract that may say why a paper was withd
 def lookup(graph: Graph, paper: str) -> Lookup:
     """When arXiv was asked for the paper of that arXiv id."""
     sql = (
-        "SELECT (SELECT checked_at FROM document WHERE key = 'arxiv:' || :id) AS answered,"
+        "SELECT (SELECT nullif(checked_at, :never) FROM document WHERE key = 'arxiv:' || :id) AS answered,"
         " (SELECT asked_at FROM paper_lookup WHERE arxiv_id = :id) AS asked,"
         " (SELECT misses FROM paper_lookup WHERE arxiv_id = :id) AS misses"
     )
-    row = graph.db.execute(sql, {"id": paper}).fetchone()
+    row = graph.db.execute(sql, {"id": paper, "never": LONG_AGO}).fetchone()
     answered, asked = (row[n] and datetime.fromisoformat(row[n]) for n in ("answered", "asked"))
     return Lookup(answered, asked, row["misses"] or 0)
 

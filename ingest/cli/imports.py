@@ -1,4 +1,4 @@
-"""``kg import``: what others publish in bulk, taken in from a file."""
+"""``kg import arxiv``: arXiv's metadata snapshot, taken in from a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.arrivals import follow
 from ingest.arxiv.snapshot import Extent, Part
 from ingest.imports import PROBLEMS, Imported, import_snapshot
 from ingest.lock import alone
-from kg.cli.arguments import TEXT, TypoGroup
+from kg.cli.arguments import TEXT
 from kg.cli.context import Context, pass_context
 from kg.cli.output import Exit, narrate, print_json, safe
 from kg.errors import StoreLocked
@@ -26,12 +26,7 @@ from kg.workspace import SNAPSHOT, Source
 _SHOWN = 5
 
 
-@click.group("import", cls=TypoGroup)
-def import_() -> None:
-    """Take in what others publish in bulk."""
-
-
-@import_.command(
+@click.command(
     "arxiv",
     epilog="""\b
 Examples:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ingest.lock import is_refreshed
 from kg.errors import StoreError, UsageError
 from kg.graph import Graph
-from kg.model import DocumentKind
+from kg.model import RESTORED, DocumentKind
 from kg.store import Store
 from kg.store.runs import Run
 from kg.workspace import Workspace
@@ -78,7 +78,8 @@ def history(workspace: Workspace) -> History:
     with Store(workspace.database, readonly=True) as store:
         graph = Graph(store)
         runs = graph.runs()
-        read = [one.checked_at for one in graph.documents(records=False) if one.kind is DocumentKind.LIST]
+        lists = [one for one in graph.documents(records=False) if one.kind is DocumentKind.LIST]
+        read = [one.checked_at for one in lists if one.reader != RESTORED]
     open_ = [run for run in runs[:1] if run.code is None and is_refreshed(workspace.folder)]
     success = next((run for run in runs if run.code == 0), None)
     failure = next((run for run in runs if run.code != 0 and run not in open_), None)

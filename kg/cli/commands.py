@@ -8,7 +8,7 @@ COMPLETE = "_KG_COMPLETE"
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("kg.cli.maintain:init", "Make a folder a workspace."),
     "add": ("ingest.cli.add:add", "Add lists to the graph and fetch the papers they name."),
-    "import": ("ingest.cli.imports:import_", "Take in what others publish in bulk: arXiv's snapshot."),
+    "import": ("kg.cli.imports:import_", "Bring back an export of your own, or take in arXiv's snapshot."),
     "sources": ("kg.cli.maintain:sources", "Show or remove the sources of this workspace."),
     "refresh": ("ingest.cli.refresh:refresh", "Read the sources again and bring paper metadata up to date."),
     "schedule": ("ingest.cli.schedule:schedule", "Let the machine refresh this workspace once a day."),

@@ -91,8 +91,11 @@ class Context(Call):
             raise translated(error, path) from error
 
     @contextmanager
-    def writing(self) -> Iterator[Store]:
-        """The store of this workspace, with the corrections as corrections.toml states them now."""
+    def writing(self, *, texts: bool = True) -> Iterator[Store]:
+        """The store of this workspace, with the corrections as corrections.toml states them now.
+
+        Without ``texts`` neither these nor marks are taken in yet.
+        """
         workspace = self.workspace
         workspace.settings()  # a mistake in kg.toml is told before anything is written
         try:
@@ -104,6 +107,9 @@ class Context(Call):
             ) from error
         with Store(workspace.database, clock=self.clock) as store:
             tell_migration(store)
+            if not texts:
+                yield store
+                return
             if _corrections_differ(store, workspace):
                 corrections, content = workspace.load_corrections()
                 store.correct(settled(corrections), content)

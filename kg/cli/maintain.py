@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from kg import __version__
 from kg.errors import ConfigError, KgError, StoreError, UsageError
 from kg.graph import Graph
 from kg.store import Store
+from kg.store.restoring import LONG_AGO
 from kg.workspace import DEFAULT_BASE, Workspace
 
 from .arguments import TEXT, TypoGroup
@@ -97,8 +99,8 @@ def sources(ctx: click.Context, context: Context, format_: str) -> None:
                 "name": source.name,
                 "address": source.address,
                 "title": document.title if document else None,
-                "checked_at": document.checked_at.isoformat() if document else None,
-                "changed_at": document.changed_at.isoformat() if document else None,
+                "checked_at": _when(document.checked_at if document else None),
+                "changed_at": _when(document.changed_at if document else None),
                 "problems": [{"line": p.line, "message": p.message} for p in document.problems]
                 if document
                 else [],
@@ -119,6 +121,11 @@ def sources(ctx: click.Context, context: Context, format_: str) -> None:
     print_table(("Name", "Address", "Read", "Problems"), table, whole=(0, 1))
     if not rows:
         narrate("no sources yet; `kg add starter` or `kg add LIST`")
+
+
+def _when(moment: datetime | None) -> str | None:
+    """The moment as text; None where it is not known."""
+    return None if moment is None or moment.isoformat() == LONG_AGO else moment.isoformat()
 
 
 @sources.command("rm")

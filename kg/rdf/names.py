@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from kg.store.canonical import Place
 from .terms import LOCAL
 
 _SERVICE = "arxiv"
+_OLD_RECORD = re.compile(r"arxiv-(.+)-([0-9]{7})")
 _TAKEN = frozenset({_SERVICE, "corrections"})
 
 
@@ -71,3 +73,13 @@ def record(document: str) -> str:
 def behind(slug: str, said: Iterable[str]) -> str:
     """The last part of the IRI of something that is told behind a node and named after it."""
     return f"{slug}-{hashed(*said)}"
+
+
+def key_of_record(name: str) -> str:
+    """The key of the arXiv record whose IRI ends like that; the inverse of :func:`record`.
+
+    >>> key_of_record("arxiv-hep-th-9901001"), key_of_record("arxiv-2106.09685")
+    ('arxiv:hep-th/9901001', 'arxiv:2106.09685')
+    """
+    old = _OLD_RECORD.fullmatch(name)
+    return f"arxiv:{old[1]}/{old[2]}" if old else name.replace("-", ":", 1)

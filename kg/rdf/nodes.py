@@ -30,7 +30,7 @@ FINE_TUNED = ("kg:how", '"fine-tuned"')
 _TITLED = frozenset({Kind.PAPER, Kind.TUTORIAL})
 _IDENTITY = frozenset({Kind.PAPER, Kind.DATASET, Kind.BENCHMARK})  # a DOI names these themselves
 _IN_DOI = "/:;()!$&'*+,=@~"
-_LINKS = {"github": "schema:codeRepository", "gitlab": "schema:codeRepository", "hf": "schema:sameAs"}
+LINKS = {"github": "schema:codeRepository", "gitlab": "schema:codeRepository", "hf": "schema:sameAs"}
 
 
 def block(subject: str, types: Iterable[str], label: str, pairs: Iterable[Pair]) -> Block:
@@ -182,18 +182,18 @@ class Nodes:
             elif scheme == "tier":
                 types |= self._tier(Identifier(scheme, value), pairs) if kind is Kind.HARDWARE_TIER else set()
             else:
-                pairs += self._link(kind, Identifier(scheme, value), told)
+                pairs += self.link(kind, Identifier(scheme, value), told)
         stated = entry.record[5] if entry.record is not None else ""
         if stated and f"doi:{stated}" not in entry.identifiers and (link := self._doi(stated)):
             pairs.append(("owl:sameAs", link))
         return types
 
-    def _link(self, kind: Kind, one: Identifier, told: set[tuple[str, Identifier | None]]) -> list[Pair]:
+    def link(self, kind: Kind, one: Identifier, told: set[tuple[str, Identifier | None]]) -> list[Pair]:
         """Where an identifier leads; nothing where a document has given that very link (``told``)."""
         if one.scheme == "doi" and kind in _IDENTITY:
             predicate, link = "owl:sameAs", self._doi(one.value)
         else:
-            predicate = _LINKS.get(one.scheme, "foaf:page")
+            predicate = LINKS.get(one.scheme, "foaf:page")
             link = None if (predicate, one) in told else self.spaces.link(one.url, self.notes)
         return [] if link is None else [(predicate, link)]
 

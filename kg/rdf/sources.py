@@ -17,7 +17,7 @@ _ARXIV: tuple[Pair, ...] = (
     ("foaf:page", "<https://arxiv.org/>"),
 )
 _EVIDENCE = {"list": "kg:ListItem", "corrections": "kg:CorrectionEntry"}
-_DIGEST = "sha-256-64"  # RFC 6920: the first 64 bits of SHA-256
+DIGEST = "sha-256-64"  # RFC 6920: the first 64 bits of SHA-256
 
 
 class Sources:
@@ -46,7 +46,7 @@ class Sources:
             source = self.listed[subject]
             link = self.spaces.link(source.page, self.notes) if source.page else None
             pairs = [("foaf:page", link)] if link else []
-            if self.receipts:
+            if self.receipts and source.blob:
                 pairs.append(("pav:hasCurrentVersion", _revision(source, source.blob)))
             yield block(subject, ("kg:Source",), terms.text(source.title or subject[7:]), pairs)
             if self.receipts:
@@ -54,6 +54,8 @@ class Sources:
 
     def _revisions(self, subject: str, source: Source) -> Iterator[Block]:
         for blob, commit, address, moment in source.revisions:
+            if not blob:
+                continue  # it came from an export that did not tell
             pairs = [
                 ("dcterms:identifier", terms.text(f"swh:1:cnt:{blob}")),
                 ("pav:retrievedOn", _instant(moment)),
@@ -85,8 +87,8 @@ class Sources:
             if self.receipts and (link := terms.bracketed(address)):
                 pairs.append(("foaf:page", link))
             if digest:
-                pairs.append(("kg:textDigest", f'"{_DIGEST}:{digest}"'))
-            if self.receipts:
+                pairs.append(("kg:textDigest", f'"{DIGEST}:{digest}"'))
+            if moment:
                 pairs.append(("pav:retrievedOn", _instant(moment)))
             yield f"ev:{names.record(key)}", pairs
 
@@ -95,7 +97,7 @@ class Sources:
         pairs = [
             ("a", _EVIDENCE.get(source.kind, "kg:Evidence")),
             ("dcterms:isPartOf", subject),
-            ("kg:textDigest", terms.text(f"{_DIGEST}:{digest}")),
+            ("kg:textDigest", terms.text(f"{DIGEST}:{digest}")),
         ]
         if path := listed(heading):
             pairs.append(("kg:heading", terms.text(written(path))))
@@ -106,7 +108,8 @@ class Sources:
         return sorted(pairs)
 
     def _receipt(self, source: Source, line: Line) -> Iterator[Pair]:
-        yield "kg:firstSeenIn", _revision(source, line.first_blob)
+        if line.first_blob:
+            yield "kg:firstSeenIn", _revision(source, line.first_blob)
         for name, number in (
             ("kg:line", line.line),
             ("kg:endLine", line.end_line),

@@ -22,6 +22,7 @@ from kg.marks import Mark
 from kg.model import Delta, PaperVersion, Reading
 
 from . import derivation, documents, harvest, marks, migrations, occurrences, records, runs, schema
+from .restoring import Restoration
 from .touched import USER, Touched
 
 
@@ -135,6 +136,18 @@ class Store:
             delta = self._derive(touched, now)
             self._next_generation(delta)
         return delta
+
+    @contextmanager
+    def restoring(self) -> Iterator[Restoration]:
+        """What writes a graph that an export tells into this store, which must be empty: one transaction.
+
+        Raises: UsageError where there is a graph already. Whatever is raised within leaves the store empty.
+        """
+        with self._transaction():
+            restoration = Restoration(self.db)
+            restoration.begin()
+            yield restoration
+            self._next_generation(delta=True)
 
     def mark(self, listed: Iterable[Mark], blob: str) -> None:
         """Let these be the marks; ``blob`` names the bytes of the file that states them."""

@@ -156,7 +156,7 @@ def _reconcile(db: sqlite3.Connection, block: Block, touched: Touched, drafts: S
     kept: dict[int, int] = {}
     for node, draft in went.items():
         kept.setdefault(draft, node)
-    kept |= _edited(touched, drafts, taken=set(kept), gone=went.keys())
+    kept |= _edited(db, touched, drafts, taken=set(kept), gone=went.keys())
     old = set(block.node_of.values()) | {ghost.node_id for ghost in touched.ghosts}
     gone = sorted(old - set(kept.values()))
     changed = _update(db, {node: drafts[number] for number, node in kept.items()})
@@ -204,11 +204,17 @@ def _where_nodes_went(db: sqlite3.Connection, block: Block, drafts: Sequence[Dra
 
 
 def _edited(
-    touched: Touched, drafts: Sequence[Draft], *, taken: set[int], gone: Collection[int]
+    db: sqlite3.Connection,
+    touched: Touched,
+    drafts: Sequence[Draft],
+    *,
+    taken: set[int],
+    gone: Collection[int],
 ) -> dict[int, int]:
     """New drafts that continue a node all of whose mentions have just gone: an entry was edited.
 
-    Such a node goes to the free draft that shares most identifiers, else most keys, with what it had.
+    Such a node goes to the free draft of its key, else of its kind and name, else to the one that shares
+    most identifiers and names with what it had; those that share most go first.
     """
     lost: dict[int, set[str]] = defaultdict(set)
     for ghost in touched.ghosts:
@@ -216,16 +222,33 @@ def _edited(
             lost[ghost.node_id] |= set(ghost.keys)
     with_key: dict[str, list[int]] = defaultdict(list)
     for n, draft in enumerate(drafts if lost else ()):
-        for key in _keys(draft) if n not in taken else ():
+        for key in _keys(draft) | {draft.key} if n not in taken else ():
             with_key[key].append(n)
     kept: dict[int, int] = {}
-    for prefix in ("id:", ""):  # what shares an identifier goes before what only shares a name
-        for node in sorted(lost.keys() - set(kept.values())):
-            shared = Counter(n for key in lost[node] if key.startswith(prefix) for n in with_key[key])
-            free = [n for n in shared if n not in kept]
-            if free:
-                kept[min(free, key=lambda n: (-shared[n], n))] = node
+    for *_, node, n in sorted(_alike(db, lost, drafts, with_key)):
+        if n not in kept and node not in kept.values():
+            kept[n] = node
     return kept
+
+
+def _alike(
+    db: sqlite3.Connection,
+    lost: Mapping[int, set[str]],
+    drafts: Sequence[Draft],
+    with_key: Mapping[str, Sequence[int]],
+) -> Iterator[tuple[int, ...]]:
+    """Nodes and drafts that share a key, how much they are alike before them: the smaller, the more."""
+    sql = "SELECT id, key, slug, kind, label FROM node WHERE id IN ({})"
+    for node, own, slug, kind, label in rows_in(db, sql, sorted(lost)):
+        shared: dict[int, Counter[str]] = defaultdict(Counter)
+        for key in lost[node] | {own}:
+            sort = "key" if key == own else "id" if key.startswith("id:") else "name"
+            for n in with_key.get(key, ()):
+                shared[n][sort] += 1
+        for n, count in shared.items():
+            same = (drafts[n].kind.name, drafts[n].label) == (kind, label)
+            other = drafts[n].slug != slug
+            yield -count["key"], -same, -count["id"], -count["name"], other, node, n
 
 
 def _keys(draft: Draft) -> set[str]:

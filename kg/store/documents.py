@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from kg.corrections import Correction, from_table, to_table
-from kg.model import DocumentKind, Problem, Reading
+from kg.model import HEADING_RULE, RESTORED, DocumentKind, Problem, Reading
 
 from . import said
 from .batches import rows_in
-from .entries import compared, entries_of
+from .entries import ListEntry, compared, entries_of
+from .exported import UNKNOWN
 from .records import note_words, older, store_records
 from .touched import FIRST_IMPORT, RULES, SOURCE, USER, Touched
 
@@ -57,16 +58,24 @@ def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touc
         return 0
     numbers = {reading.key: known[reading.key]["id"] for reading in fresh if reading.key in known}
     lists = [reading for reading in fresh if reading.kind == DocumentKind.LIST]
+    restored = {key for key, row in known.items() if row["reader"] == RESTORED}
     entries = {r.key: entries_of(db, numbers[r.key]) for r in lists if r.key in numbers}
+    for reading in lists:
+        if reading.key in restored:
+            entries[reading.key] = _without_headings(entries[reading.key], reading)
     old = said.stored(db, numbers.values())
     batch = [
         said.said(number, reading)
         for number, reading in zip(_documents(db, fresh, numbers, now), fresh, strict=True)
     ]
     said.store(db, batch, old, touched)
+    now_seen = [(r.revision.blob, numbers[r.key], UNKNOWN) for r in fresh if r.key in restored]
+    sql = "UPDATE place SET first_line = line, first_blob = ? WHERE document_id = ? AND first_blob = ?"
+    db.executemany(sql, now_seen)
     records = [(one.document, one.reading) for one in batch if one.reading.record is not None]
     new = {n for n, one in records if one.key not in known}
-    touched.records |= store_records(db, records, now, touched.before, fresh=new)
+    back = {n for n, one in records if one.key in restored}
+    touched.records |= store_records(db, records, now, touched.before, fresh=new, restored=back)
     touched.stored |= {one.record.arxiv_id: one.record for _, one in records if one.record is not None}
     for reading in lists:
         if reading.key in entries:
@@ -75,6 +84,16 @@ def _replace(db: sqlite3.Connection, readings: Sequence[Reading], now: str, touc
         else:
             touched.lists.append(("added", reading.key, reading.title))
     return len(fresh)
+
+
+def _without_headings(entries: Iterable[ListEntry], reading: Reading) -> list[ListEntry]:
+    """Those that stand at no heading of this reading: an export does not tell which places are headings."""
+    headings = {
+        (json.dumps(one.place.heading, ensure_ascii=False), one.place.digest, one.place.ordinal)
+        for one in reading.mentions
+        if one.rule == HEADING_RULE
+    }
+    return [one for one in entries if one.place not in headings]
 
 
 def remove(db: sqlite3.Connection, keys: Sequence[str], touched: Touched) -> int:

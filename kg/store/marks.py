@@ -47,6 +47,11 @@ def settle(db: sqlite3.Connection, keys: Iterable[str]) -> None:
         _settle(db, {row["mark_id"] for row in rows_in(db, sql, keys)})
 
 
+def settle_all(db: sqlite3.Connection) -> None:
+    """Let all marks find their nodes again."""
+    _settle(db, [row["id"] for row in db.execute("SELECT id FROM mark")])
+
+
 def _settle(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
     for number in sorted(numbers):
         (line,) = db.execute("SELECT line FROM mark WHERE id = ?", (number,)).fetchone()

@@ -114,6 +114,25 @@ def waiting(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM unread_text").fetchone()[0])
 
 
+def learn(db: sqlite3.Connection, nodes: Iterable[int]) -> None:
+    """Take in the names of these nodes, which are new; no text is read for them."""
+    db.executemany("INSERT INTO lexicon VALUES (?, ?, ?, ?, ?)", sorted(_rows(db, nodes)))
+
+
+def recall(db: sqlite3.Connection, pairs: str) -> None:
+    """Note that texts of these nodes name those: ``pairs`` is a query for both; all names are known.
+
+    Of each name that is meant by one node alone, the first stands for the one that was found.
+    """
+    own = (
+        "SELECT l.words FROM lexicon l WHERE l.node_id = pair.object_id AND l.sought AND NOT EXISTS"
+        " (SELECT 1 FROM lexicon x WHERE x.words = l.words AND x.node_id <> l.node_id) ORDER BY l.words"
+    )
+    db.execute(
+        f"INSERT OR IGNORE INTO occurrence SELECT pair.subject_id, ({own} LIMIT 1) FROM ({pairs}) pair"  # noqa: S608 - constants
+    )
+
+
 # ---------------------------------------------------------------------------------- reading
 
 
@@ -131,12 +150,22 @@ def read(db: sqlite3.Connection, limit: int) -> int:
     return len(nodes)
 
 
+# What an export told of a paper and not its abstract: what was found there stays until arXiv is asked.
+_UNKNOWN = (
+    "SELECT m.node_id FROM mention m CROSS JOIN document d ON d.id = m.document_id"
+    " CROSS JOIN paper p ON p.document_id = d.id"
+    " WHERE d.reader = 'export/1' AND p.abstract = '' AND m.node_id IN ({})"
+)
+
+
 def _read(db: sqlite3.Connection, nodes: list[int], found: Iterable[tuple[int, list[Hit]]]) -> None:
     sql = "SELECT id, label, aliases FROM node WHERE id IN ({})"
     own = {row[0]: own_words((row[1], *json.loads(row[2]))) for row in rows_in(db, sql, nodes)}
     new = {(node, hit.words) for node, hits in found for hit in hits if hit.words not in own[node]}
     sql = "SELECT node_id, words FROM occurrence WHERE node_id IN ({})"
     old = {(row[0], row[1]) for row in rows_in(db, sql, nodes)}
+    unknown = {row[0] for row in rows_in(db, _UNKNOWN, nodes)}
+    old = {(node, words) for node, words in old if node not in unknown or (node, words) in new}
     db.executemany("DELETE FROM occurrence WHERE node_id = ? AND words = ?", old - new)
     db.executemany("INSERT INTO occurrence VALUES (?, ?)", sorted(new - old))
     db.executemany("DELETE FROM unread_text WHERE node_id = ?", [(node,) for node in nodes])

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kg.model import DocumentKind, PaperRecord, PaperVersion, Reading
+from kg.model import RESTORED, DocumentKind, PaperRecord, PaperVersion, Reading
 
 from .batches import rows_in
 
@@ -62,11 +62,13 @@ def store_records(
     before: dict[str, Words],
     *,
     fresh: Collection[int] = (),
+    restored: Collection[int] = (),
 ) -> dict[str, Fields | None]:
     """By id the fields that changed, which the history keeps from now on; None for a new record.
 
-    Each record comes with the number of its document; those of ``fresh`` documents are new. ``before``
-    keeps what the others said.
+    Each record comes with the number of its document; those of ``fresh`` documents are new, and those of
+    ``restored`` ones came from an export, which does not tell all of them. ``before`` keeps what the
+    others said.
     """
     said = {one.record.arxiv_id: (n, one.record, one.revision.blob) for n, one in readings if one.record}
     rows = {arxiv_id: _row(number, record, now) for arxiv_id, (number, record, _) in said.items()}
@@ -86,6 +88,8 @@ def store_records(
         new = dict(zip(_COLUMNS, rows[arxiv_id], strict=True))
         fields = {name: (str(was[name]), str(new[name])) for name in _TRACKED}
         fields = {name: both for name, both in fields.items() if both[0] != both[1]}
+        if said[arxiv_id][0] in restored:
+            fields = {name: both for name, both in fields.items() if _is_told(name, *both)}
         sql = "INSERT INTO paper_change (arxiv_id, at, field, old, new, blob) VALUES (?, ?, ?, ?, ?, ?)"
         blob = said[arxiv_id][2]
         db.executemany(sql, [(arxiv_id, now, name, *both, blob) for name, both in fields.items()])
@@ -97,6 +101,17 @@ def note_words(before: dict[str, Words], rows: Iterable[sqlite3.Row]) -> None:
     """Keep what these rows of ``paper`` say, which is about to change; what is kept already stands."""
     for row in rows:
         before.setdefault(row["arxiv_id"], (row["abstract"], json.loads(row["authors"])))
+
+
+def _is_told(field: str, old: str, new: str) -> bool:
+    """Whether an export that tells the old value of a field would tell another one for the new value."""
+    if field == "abstract":
+        return bool(old)
+    if field == "categories":  # of the others it tells no order
+        first, *others = json.loads(old) or [""]
+        now, *rest = json.loads(new) or [""]
+        return (first, sorted(others)) != (now, sorted(rest))
+    return True
 
 
 def _row(document: int, record: PaperRecord, now: str) -> tuple[object, ...]:
@@ -289,6 +304,16 @@ def unnamed(db: sqlite3.Connection, *, but: Sequence[str] = ()) -> list[str]:
         f" AND NOT EXISTS ({held} ({','.join('?' * len(but))})) ORDER BY d.key"
     )
     return [key for (key,) in db.execute(sql, (DocumentKind.ARXIV, *but))]
+
+
+def restored_ids(db: sqlite3.Connection, document: str, title: str) -> set[str]:
+    """The arXiv ids that a document of that title names, if it came from an export; else none."""
+    sql = (
+        "SELECT substr(k.key, 10) FROM document d JOIN mention m ON m.document_id = d.id"
+        " JOIN mention_key k ON k.mention_id = m.id WHERE d.key = ? AND d.title = ? AND d.reader = ?"
+        " AND k.key >= 'id:arxiv:' AND k.key < 'id:arxiv;'"
+    )
+    return {arxiv_id for (arxiv_id,) in db.execute(sql, (document, title, RESTORED))}
 
 
 def bare(db: sqlite3.Connection) -> int:
