@@ -105,6 +105,8 @@ class Export:
         except SyntaxError as error:
             where = f", line {error.lineno}, column {error.offset}" if error.lineno else ""
             raise UsageError(f"{self.name}{where}: {_plain(error)}", hint=_WHOLE) from error
+        except MemoryError as error:
+            raise UsageError(f"{self.name}: one of its texts is longer than 16 MB", hint=_WHOLE) from error
         except (EOFError, zlib.error, UnicodeDecodeError, AttributeError) as error:
             raise UsageError(f"{self.name} cannot be read: {error}", hint=_WHOLE) from error
         except OSError as error:
@@ -198,7 +200,7 @@ def restore(store: Store, export: Export, *, listed: Iterable[str] = ()) -> Rest
             graph = Graph(store)
             with opened(graph, options) as view:
                 _compare(export, view)
-            count = sum(graph.counts().nodes.values())
+            count = _count(graph)
     except UsageError as error:
         if error.message.startswith((export.name, "there is")):
             raise
@@ -206,6 +208,13 @@ def restore(store: Store, export: Export, *, listed: Iterable[str] = ()) -> Rest
     except sqlite3.IntegrityError as error:
         raise UsageError(f"{export.name} says something twice: {error}", hint=_WHOLE) from error
     return Restored(back.title, export.base, count)
+
+
+def _count(graph: Graph) -> int:
+    """How many nodes there are. Raises: UsageError where there is none."""
+    if not (count := sum(graph.counts().nodes.values())):
+        raise UsageError("it tells of nothing")
+    return count
 
 
 def _compare(export: Export, view: View) -> None:
@@ -223,16 +232,15 @@ def _compare(export: Export, view: View) -> None:
 
 def _is_fixed(quad: Quad) -> bool:
     """Whether it is the same in every export of one version of kg, or a setting."""
-    return quad[0].startswith(("kg:", "root:", "scheme:"))
+    return quad[0].startswith(("kg:", "root:", "scheme:")) and quad[1] != "prov:wasDerivedFrom"
 
 
 def _quads(view: View, *, named: bool) -> Iterator[Quad]:
-    if not named:
-        for triple in view.triples():
-            yield *triple, ""
-        return
-    for _, parts in view.graphs():
+    """What a view tells, in the order in which it is written."""
+    names = {"a": view.namespaces.shorten(f"{terms.VOCABULARIES['rdf']}type")}
+    graphs = view.graphs() if named else ((section, [("", blocks)]) for section, blocks in view.sections())
+    for _, parts in graphs:
         for graph, blocks in parts:
             for subject, pairs in blocks:
                 for predicate, term in pairs:
-                    yield subject, "rdf:type" if predicate == "a" else predicate, term, graph
+                    yield subject, names.get(predicate, predicate), term, graph

@@ -11,7 +11,7 @@ from .graph import Graph
 from .identifiers import arxiv_id
 from .ledger import detail
 from .model import Change, Lookup, Node, PaperRecord
-from .store.restoring import LONG_AGO
+from .store.exported import LONG_AGO
 from .store.rows import node_of, record_of
 from .vocabulary import Kind
 

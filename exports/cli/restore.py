@@ -29,7 +29,7 @@ _READ = 2  # times that the file is read: to take it in, and to look whether all
 Examples:
   kg import graph.ttl
   kg import graph graph.trig.gz
-  git show HEAD~1:graph.nq | kg --workspace before import graph - --format nquads""",
+  kg export --nquads | kg --workspace copy import graph - --format nquads""",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option(

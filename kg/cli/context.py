@@ -16,7 +16,7 @@ from kg.corrections import settled
 from kg.errors import ConfigError, StoreError, UsageError
 from kg.graph import Graph
 from kg.marks import Mark, merged, read_marks, written
-from kg.model import Delta, blob_id
+from kg.model import RESTORED, Delta, blob_id
 from kg.store import Store
 from kg.store.marks import blob_of
 from kg.store.schema import translated
@@ -232,12 +232,13 @@ def tell_migration(store: Store) -> None:
 
 
 def _corrections_differ(store: Store, workspace: Workspace) -> bool:
-    row = store.db.execute("SELECT blob FROM document WHERE key = 'corrections'").fetchone()
+    row = store.db.execute("SELECT blob, reader FROM document WHERE key = 'corrections'").fetchone()
     try:
         content = workspace.corrections.read_bytes()
     except FileNotFoundError:
         return row is not None and row["blob"] != blob_id(b"")
-    return row is None or row["blob"] != blob_id(content)
+    # An export tells what corrections say, and not how.
+    return row is None or row["blob"] != blob_id(content) or row["reader"] == RESTORED
 
 
 def pass_context(command: Callable[..., object]) -> Callable[..., object]:

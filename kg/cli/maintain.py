@@ -20,7 +20,7 @@ from kg import __version__
 from kg.errors import ConfigError, KgError, StoreError, UsageError
 from kg.graph import Graph
 from kg.store import Store
-from kg.store.restoring import LONG_AGO
+from kg.store.exported import LONG_AGO
 from kg.workspace import DEFAULT_BASE, Workspace
 
 from .arguments import TEXT, TypoGroup

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.store.canonical import Line, Snapshot, Source, listed
+from kg.store.exported import LONG_AGO, UNKNOWN
 
 from . import names, terms
 from .nodes import block
@@ -46,7 +47,7 @@ class Sources:
             source = self.listed[subject]
             link = self.spaces.link(source.page, self.notes) if source.page else None
             pairs = [("foaf:page", link)] if link else []
-            if self.receipts and source.blob:
+            if self.receipts and source.blob != UNKNOWN:
                 pairs.append(("pav:hasCurrentVersion", _revision(source, source.blob)))
             yield block(subject, ("kg:Source",), terms.text(source.title or subject[7:]), pairs)
             if self.receipts:
@@ -54,7 +55,7 @@ class Sources:
 
     def _revisions(self, subject: str, source: Source) -> Iterator[Block]:
         for blob, commit, address, moment in source.revisions:
-            if not blob:
+            if blob == UNKNOWN:
                 continue  # it came from an export that did not tell
             pairs = [
                 ("dcterms:identifier", terms.text(f"swh:1:cnt:{blob}")),
@@ -88,7 +89,7 @@ class Sources:
                 pairs.append(("foaf:page", link))
             if digest:
                 pairs.append(("kg:textDigest", f'"{DIGEST}:{digest}"'))
-            if moment:
+            if moment not in {"", LONG_AGO}:
                 pairs.append(("pav:retrievedOn", _instant(moment)))
             yield f"ev:{names.record(key)}", pairs
 
@@ -108,7 +109,7 @@ class Sources:
         return sorted(pairs)
 
     def _receipt(self, source: Source, line: Line) -> Iterator[Pair]:
-        if line.first_blob:
+        if line.first_blob != UNKNOWN:
             yield "kg:firstSeenIn", _revision(source, line.first_blob)
         for name, number in (
             ("kg:line", line.line),

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from kg.identifiers import Identifier
 from kg.vocabulary import Kind
 
-UNKNOWN = ""
-"""The blob of a document whose bytes an export does not name."""
+UNKNOWN = "0" * 40
+"""The blob of a document whose bytes an export does not name: the one that git gives nothing."""
+
+LONG_AGO = "1970-01-01T00:00:00+00:00"
+"""When something was fetched of which an export does not tell it."""
 
 Where = tuple[str, str]
 """The key of a document, and a name for a place in it."""
@@ -19,7 +22,10 @@ Value = tuple[str | None, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What an export tells of an arXiv record: days, not moments; the abstract may be left out."""
+    """What an export tells of an arXiv record; the abstract may be left out.
+
+    ``days``: that of the first version and that of this one, not the moments.
+    """
 
     arxiv_id: str
     version: int
@@ -28,8 +34,7 @@ class Record:
     comment: str
     journal_ref: str
     doi: str
-    published: str
-    updated: str
+    days: tuple[str, str]
     withdrawn: bool
     authors: tuple[str, ...]
     categories: tuple[str, ...]

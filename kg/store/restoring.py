@@ -12,23 +12,24 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kg.drafts import RECORD_RULE, key_of, unnamed
 from kg.errors import UsageError
 from kg.identifiers import Identifier
-from kg.model import RESTORED, DocumentKind, Mention, Place
+from kg.model import RESTORED, DocumentKind, Mention, PaperVersion, Place
 from kg.resolve import keys_of
 from kg.vocabulary import Kind
 
 from . import marks, occurrences, texts
-from .exported import UNKNOWN, Line, Record, Saying, Stated, Told, Value, Where
+from .exported import LONG_AGO, UNKNOWN, Line, Record, Saying, Stated, Told, Value, Where
+from .records import note_versions
 from .said import mention_key, mention_of
 from .touched import Touched
 
 RULE = "export"
 """The rule of a mention that an export tells only the node of."""
 
-LONG_AGO = "1970-01-01T00:00:00+00:00"
 _CHUNK = 2_000
 _WAITING = "?"  # the heading of a place that evidence has not told of yet: no JSON, as headings are
 
@@ -76,7 +77,8 @@ class Restoration:
         (number,) = self.db.execute(
             sql, (kind, key, title, page, UNKNOWN, RESTORED, LONG_AGO, LONG_AGO)
         ).fetchone()
-        self.db.execute("INSERT INTO revision VALUES (?, ?, '', '', '', NULL)", (number, UNKNOWN))
+        sql = "INSERT INTO revision VALUES (?, ?, '', '', ?, NULL)"
+        self.db.execute(sql, (number, UNKNOWN, LONG_AGO))
         return int(number)
 
     def _document(self, key: str) -> int:
@@ -167,16 +169,21 @@ class Restoration:
         key = f"arxiv:{record.arxiv_id}"
         number = self._document(key)
         self.db.execute("UPDATE document SET title = ? WHERE id = ?", (record.title, number))
+        published, updated = (datetime.fromisoformat(f"{day}T00:00:00+00:00") for day in record.days)
         self.db.execute(
-            "INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            "INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(record.arxiv_id, number, record.version, record.title, record.abstract, record.comment),
-                *(record.journal_ref, record.doi, *map(_midnight, (record.published, record.updated))),
+                *(record.journal_ref, record.doi, published.isoformat(), updated.isoformat()),
                 int(record.withdrawn),
                 json.dumps(record.authors, ensure_ascii=False),
-                json.dumps(record.categories),
+                *(json.dumps(record.categories), LONG_AGO),
             ),
         )
+        versions = [PaperVersion(1, published)] if record.version != 1 else []
+        if record.version:
+            versions.append(PaperVersion(record.version, updated, withdrawn=record.withdrawn))
+        note_versions(self.db, {record.arxiv_id: versions})
 
     def _mention(self, node: int, mention: Mention, where: Where) -> None:
         sql = (
@@ -356,7 +363,3 @@ def _mention(told: Told, document: str) -> Mention:
         return Mention(anywhere, record.title, Kind.PAPER, RECORD_RULE, 1.0, tuple(own))
     name = "" if told.label == unnamed(told.identifiers) or told.kind is Kind.HARDWARE_TIER else told.label
     return Mention(anywhere, name, told.kind, RULE, 1.0, told.identifiers, told.aliases)
-
-
-def _midnight(day: str) -> str:
-    return f"{day}T00:00:00+00:00"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from exports import turtle
+from exports import FORMATS, Options, turtle, writer
+from exports.own import Export, restore
 from ingest.lists import read_list
 from kg.graph import Graph
 from kg.model import Reading
-from kg.rdf import Options
 from kg.store import Store
 from tests.documents import NOON
 
@@ -72,6 +72,27 @@ def test_a_list_that_comes_and_goes_leaves_exactly_the_graph_without_it(
         with opened(removed) as store:
             assert store.remove(left.key)
         assert facts(removed) == facts(without)
+
+
+@pytest.mark.parametrize("name", ["turtle", "trig", "ntriples", "nquads"])
+def test_all_of_it_comes_back_and_the_lists_themselves_change_nothing(
+    whole: Path, readings: list[Reading], tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / f"graph{FORMATS[name].ending}"
+    with Store(whole, readonly=True) as store, file.open("wb") as out:
+        writer(name)(Graph(store), out, Options(receipts=True))
+    with opened(tmp_path / "back.db") as store:
+        restore(store, Export(file))
+        again = BytesIO()
+        writer(name)(Graph(store), again, Options(receipts=True))
+        assert again.getvalue() == file.read_bytes()
+        if name == "turtle":
+            store.replace(*readings)
+            while store.find_names():
+                pass
+            assert not Graph(store).news()
+    if name == "turtle":
+        assert exported(tmp_path / "back.db") == exported(whole)
 
 
 def facts(path: Path) -> list[str]:
