@@ -68,7 +68,7 @@ def sound(store: Store) -> bool:
     return not store.db.execute("PRAGMA foreign_key_check").fetchall()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
 @given(
     st.lists(st.one_of(steps, papers), min_size=1, max_size=7),
     st.sampled_from(sorted(FORMATS)),
@@ -95,7 +95,7 @@ def test_any_history_comes_back_and_goes_on_as_a_clean_build(
                 elif isinstance(step, list):
                     corrected = step
             path = written(lived, folder, name, **options)
-            assume(Graph(lived).nodes())
+            assume(any(Graph(lived).nodes()))
         with back(path, folder / "back.db") as again:
             assert exported(again, name, **options) == path.read_text("utf-8")
             assert sound(again)
@@ -136,7 +136,7 @@ def without_nul(value: Any) -> Any:
     return value
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
 @given(test_turtle.readings(), st.sampled_from(sorted(FORMATS)), st.sampled_from(OPTIONS))
 def test_any_text_any_link_and_any_name_comes_back(
     documents: list[Reading], name: str, options: dict[str, bool]
@@ -147,7 +147,7 @@ def test_any_text_any_link_and_any_name_comes_back(
         with fill(folder / "a.db", documents) as store:
             path = written(store, folder, name, **options)
             told_of = noted(store, name)[1].counts
-            assume(Graph(store).nodes())
+            assume(any(Graph(store).nodes()))
         try:
             again = back(path, folder / "b.db")
         except UsageError:  # only where `kg export` itself has told that it left something out
@@ -157,7 +157,7 @@ def test_any_text_any_link_and_any_name_comes_back(
             assert exported(again, name, **options) == path.read_text("utf-8")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
 @given(st.data(), st.sampled_from(sorted(FORMATS)))
 def test_a_cut_or_edited_file_is_refused_and_nothing_is_kept(data: st.DataObject, name: str) -> None:
     from tests.rdf_sample import whole
