@@ -174,12 +174,16 @@ def _prefix(term: str) -> str:
 
 def _prefixes(rows: Snapshot, options: Options) -> frozenset[str]:
     """The prefixes that the file uses: known before its first line, so that it can be streamed."""
+    shown = (  # a record may be of a paper that a correction keeps out of the graph
+        "EXISTS (SELECT 1 FROM mention m JOIN node n ON n.id = m.node_id"
+        " WHERE m.document_id = p.document_id AND n.kind = 'PAPER')"
+    )
     when = {
         "node": "SELECT 1 FROM node",
         "req": "SELECT 1 FROM statement WHERE predicate = 'REQUIRES'",
-        "author": "SELECT 1 FROM paper WHERE authors <> '[]'"
+        "author": f"SELECT 1 FROM paper p WHERE authors <> '[]' AND {shown}"  # noqa: S608 - a constant above
         " UNION ALL SELECT 1 FROM statement WHERE predicate = 'AUTHOR'",
-        "cat": "SELECT 1 FROM paper WHERE categories <> '[]'"
+        "cat": f"SELECT 1 FROM paper p WHERE categories <> '[]' AND {shown}"  # noqa: S608 - a constant above
         " UNION ALL SELECT 1 FROM statement WHERE predicate = 'CATEGORY'",
         "source": "SELECT 1 FROM node",
     }
