@@ -12,8 +12,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import click
 
-from exports.asking import SECONDS
-from exports.endpoint import Endpoint
+from exports.sparql.asking import SECONDS
+from exports.sparql.endpoint import Endpoint
 from kg.cli.context import Context, pass_context
 from kg.cli.output import narrate
 from kg.errors import UsageError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from exports import answers, engine, standing
-from exports.asking import GRAPHS, SECONDS, Answer, Damaged, Wanted, answered, late, run
-from exports.questions import question, questions
+from exports.sparql import answers, engine, standing
+from exports.sparql.asking import GRAPHS, SECONDS, Answer, Damaged, Wanted, answered, late, run
+from exports.sparql.questions import question, questions
 from kg.cli.arguments import TEXT
 from kg.cli.call import Call, pass_call
 from kg.cli.clock import watched
@@ -111,7 +111,7 @@ def _answer_at_once(call: Call, wanted: Wanted) -> tuple[Answer, str] | None:
 
 def _answer(call: Call, wanted: Wanted) -> tuple[Answer, str]:
     """The same from the graph, in whatever state the workspace is; the next question finds the index."""
-    from exports import sparql
+    from exports.sparql import inquiry
     from kg.cli.context import Context
     from kg.rdf import Options
 
@@ -119,9 +119,9 @@ def _answer(call: Call, wanted: Wanted) -> tuple[Answer, str]:
     config, settings = standing.config_of(context.folder), context.settings
     options = Options(base=settings.base, title=settings.title, receipts=True)
     with context.reading() as graph:
-        answer = sparql.answer(graph, wanted, options)
+        answer = inquiry.answer(graph, wanted, options)
         if config == standing.config_of(context.folder):
-            sparql.note(context.folder, graph, options, config)
+            inquiry.note(context.folder, graph, options, config)
     return answer, settings.base
 
 

@@ -21,8 +21,8 @@ ROUNDS = 3
 _BUILD = """
 import sys
 from pathlib import Path
-from exports.index import indexed
-from exports.sparql import build
+from exports.sparql.index import indexed
+from exports.sparql.inquiry import build
 from kg.graph import Graph
 from kg.rdf import Options
 from kg.store import Store

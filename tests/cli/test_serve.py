@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from exports.endpoint import LONGEST, Endpoint, accepted
+from exports.sparql.endpoint import LONGEST, Endpoint, accepted
 from kg.graph import Graph
 from kg.rdf import Options
 from kg.store import Store

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import rdflib
 
-from exports.questions import Question, question, questions
 from exports.rdflib import to_rdflib
-from exports.sparql import ask
+from exports.sparql.inquiry import ask
+from exports.sparql.questions import Question, question, questions
 from ingest.lists import read_list
 from kg.errors import UsageError
 from kg.graph import Graph

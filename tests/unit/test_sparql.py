@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports import index, standing
-from exports.faults import explained
-from exports.sparql import ask
+from exports.sparql import index, standing
+from exports.sparql.faults import explained
+from exports.sparql.inquiry import ask
 from kg.corrections import Anchor, Correction
 from kg.errors import KgError, QueryError, QueryTimeout
 from kg.graph import Graph

@@ -29,7 +29,7 @@ def write(answer: Answer, format_: str, file: BinaryIO) -> Notes | None:
     ``format_``: csv, of an answer in :data:`READ`, or the format that the answer has.
     """
     if format_ == "csv":
-        from .table import write_rows
+        from exports.table import write_rows
 
         columns, rows = solutions(answer, lambda iri: iri)
         return write_rows(columns, [[escaped(cell) for cell in row] for row in rows], file)

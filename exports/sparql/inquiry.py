@@ -1,7 +1,7 @@
 """Questions to the graph in SPARQL, read-only, answered by an engine in a process of its own.
 
-The engine (:mod:`exports.engine`) reads the index of :mod:`exports.index`, or, where none can be
-kept, the triples from its input. It never reaches the network: SERVICE is refused.
+The engine (:mod:`exports.sparql.engine`) reads the index of :mod:`exports.sparql.index`, or, where none
+can be kept, the triples from its input. It never reaches the network: SERVICE is refused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from exports.turtle import write_view
 from kg.graph import Graph
 from kg.rdf import Namespaces, Options, View, opened
 
@@ -17,7 +18,6 @@ from . import standing
 from .asking import SECONDS, Answer, Damaged, Wanted, answered, run
 from .index import folder_of, indexed
 from .standing import Standing, state_of
-from .turtle import write_view
 
 
 def ask(
@@ -54,7 +54,7 @@ def answer(graph: Graph, wanted: Wanted, options: Options) -> Answer:
 
 
 def note(workspace: Path, graph: Graph, options: Options, config: str) -> None:
-    """Let :mod:`exports.standing` find the index of this state of the graph, if there is one."""
+    """Let :mod:`exports.sparql.standing` find the index of this state of the graph, if there is one."""
     state = state_of(graph.db)
     index = Standing(
         folder_of(graph.store.path, options, state), options.base, Namespaces(options.base).declared

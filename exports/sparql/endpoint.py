@@ -21,8 +21,8 @@ from kg.rdf import Options
 
 from . import answers, page
 from .asking import GRAPHS, SECONDS, SOLUTIONS
+from .inquiry import ask
 from .questions import question
-from .sparql import ask
 
 LONGEST = 1 << 16
 """Bytes of a request's body, and of a query."""

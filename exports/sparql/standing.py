@@ -2,7 +2,7 @@
 
 ``kg sparql`` asks here first: nothing of the graph is imported for it. A file beside the indexes tells what
 the last answer rested on: kg.toml, the state of the database, the version of kg. Whatever differs, or
-cannot be read, leads to :mod:`exports.index`, which knows better and tells what is wrong.
+cannot be read, leads to :mod:`exports.sparql.index`, which knows better and tells what is wrong.
 """
 
 from __future__ import annotations
