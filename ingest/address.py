@@ -350,11 +350,17 @@ def _nearest(path: Path) -> str:
 
 _SNIFFED = 8192
 _UNDECODABLE = 0.3
-_PAGE_START = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_PAGE_START = re.compile(rb"<(?:!doctype\s+html|html|head)\b", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml[^>]*>\s*", re.IGNORECASE)
 _LOOSE_PAGE_START = re.compile(rb"\s*<(?:meta|title|script|body|link|style|!--)\b", re.IGNORECASE)
+
+
+def _behind_remarks(head: bytes) -> bytes:
+    """What follows a declaration of XML and remarks, if all of these end."""
+    rest = _DECLARATION.sub(b"", head.lstrip(), count=1) if head.lstrip().startswith(b"<?") else head.lstrip()
+    while rest.startswith(b"<!--") and (end := rest.find(b"-->")) >= 0:
+        rest = rest[end + 3 :].lstrip()
+    return rest
 
 
 def _markdown(content: bytes, shown: str, media_type: str = "") -> bytes:
@@ -369,7 +375,7 @@ def _markdown(content: bytes, shown: str, media_type: str = "") -> bytes:
         raise NotAList(f"{shown} is not UTF-8 text", hint="If it is text, save it as UTF-8.")
     head = content[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")
     loose = "html" in media_type.lower() and _LOOSE_PAGE_START.match(head)
-    if _PAGE_START.match(head) or loose:
+    if _PAGE_START.match(_behind_remarks(head)) or loose:
         raise NotAList(
             f"{shown} is a web page, not Markdown",
             hint="Use the address of the Markdown file itself (on GitHub: owner/repo, or the Raw button).",

@@ -105,8 +105,8 @@ def _guarded(lines: list[str], problems: list[Problem]) -> list[str]:
 
 MAX_ATTRIBUTES = 1000  # of one tag: the parser of HTML looks each one up among all before it
 _QUOTED = r"\"[^\"]*\"|'[^']*'"
-_TAG = re.compile(rf"<[a-zA-Z](?:[^>\"'\n]|\n(?!\s*\n)|{_QUOTED})*+")
-_VERBATIM = re.compile(rf"<(?:pre|script|style|textarea)\b(?:[^>\"']|{_QUOTED})*+", re.IGNORECASE)
+_TAG = re.compile(rf"<[a-zA-Z](?:[^>\"'\n]++|\n(?!\s*\n)|{_QUOTED})*")
+_VERBATIM = re.compile(rf"<(?:pre|script|style|textarea)\b(?:[^>\"']++|{_QUOTED})*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rf"[\s/]|{_QUOTED}")  # what ends one
 
 

@@ -125,7 +125,7 @@ class Sources:
         """The page that shows the item's lines; None where the source has no page."""
         if not source.page or line.line is None:
             return None
-        page = source.page
+        page = (terms.bracketed(source.page) or "<>")[1:-1]
         commits = [commit for blob, commit, _, _ in source.revisions if blob == source.blob and commit]
         if commits:
             page = page.replace("/blob/HEAD/", f"/blob/{commits[0]}/")

@@ -209,8 +209,8 @@ def test_killed_in_the_middle_the_workspace_is_empty_and_can_be_filled(kg: Kg) -
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        if process.returncode:
-            kg("import", "graph.nt")
+        if process.returncode:  # exit 2: it had just been kept, whole
+            assert kg("import", "graph.nt", code=None).code in {0, 2}
         assert export(kg, "again.nt") == before
 
 

@@ -68,7 +68,7 @@ def sound(store: Store) -> bool:
     return not store.db.execute("PRAGMA foreign_key_check").fetchall()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(
     st.lists(st.one_of(steps, papers), min_size=1, max_size=7),
     st.sampled_from(sorted(FORMATS)),
@@ -136,7 +136,7 @@ def without_nul(value: Any) -> Any:
     return value
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(test_turtle.readings(), st.sampled_from(sorted(FORMATS)), st.sampled_from(OPTIONS))
 def test_any_text_any_link_and_any_name_comes_back(
     documents: list[Reading], name: str, options: dict[str, bool]
@@ -157,7 +157,7 @@ def test_any_text_any_link_and_any_name_comes_back(
             assert exported(again, name, **options) == path.read_text("utf-8")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
 @given(st.data(), st.sampled_from(sorted(FORMATS)))
 def test_a_cut_or_edited_file_is_refused_and_nothing_is_kept(data: st.DataObject, name: str) -> None:
     from tests.rdf_sample import whole
