@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import io
 import os
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli.arguments import TypoGroup
+from kg.cli.arguments import LazyGroup
 from kg.cli.call import Call
 from kg.cli.commands import COMMANDS, COMPLETE
 from kg.cli.output import EXIT_HELP, Exit, complain, exit_code, narrate
@@ -31,30 +30,14 @@ Examples:
 """
 
 
-class LazyGroup(TypoGroup):
-    """A group whose commands are imported only when they are called."""
+class Commands(LazyGroup):
+    """All commands of ``kg``."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names of the table, in its order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name, imported now; None if there is none."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The one-line helps of the table, so that help imports no command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+    table = COMMANDS
 
 
 @click.command(
-    cls=LazyGroup,
+    cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXAMPLES + "\n" + EXIT_HELP,

@@ -15,11 +15,8 @@ from enum import StrEnum
 from .identifiers import Identifier
 from .vocabulary import Kind, Predicate
 
-HEADING_RULE = "topic-heading"
-"""The rule by which readers make a mention of what a heading names: it stands for no entry."""
-
-RESTORED = "export/1"
-"""The reader of what came back from an export: what any other reader reads takes its place. SQL names it."""
+HEADING_RULE = "topic-heading"  # by it readers make a mention of what a heading names: no entry
+RESTORED = "export/1"  # the reader of what came back from an export: any other takes its place
 
 # ----------------------------------------------------------------------------- what is said
 

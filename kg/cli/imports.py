@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
-from .arguments import TypoGroup
+from .arguments import LazyGroup
 
 COMMANDS = {
     "graph": ("exports.cli.restore:graph", "Bring an export of your own back into an empty workspace."),
@@ -15,26 +13,10 @@ COMMANDS = {
 """The commands: where each is, a line of help. Nothing is imported before it is called."""
 
 
-class ImportGroup(TypoGroup):
+class ImportGroup(LazyGroup):
     """A group that takes the name of a file for ``graph FILE``."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names of the table, in its order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name, imported now; None if there is none."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The lines of the table, so that help imports no command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+    table = COMMANDS
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
